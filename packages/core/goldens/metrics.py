@@ -47,6 +47,11 @@ CORPORA = {
         ["I \u2003love\u00a0it 😀😀 (really)  ", "don't stop\u0085now \ufeffok"],
         [["I love it 😀 (really)!"], ["don't stop now ok"]],
     ),
+    "lengths as near": (["a b c d e"], [["a b c d e f", "a b c d"]]),
+    "clipped counts": (["the the the cat sat on the mat"], [["the cat sat on it", "the mat the cat sat on the"]]),
+    "ends in a broken line": (["one two three four-\n", "five six"], [["one two three four-"], ["five six"]]),
+    "short reference": (["abcdefgh", "some words"], [["abc"], ["some words"]]),
+    "references that tie": (["xyz", "some words"], [["abcdefgh", "abc"], ["some words"]]),
     "entities": (
         ["&quot;A&amp;B&quot; &lt;skipped&gt; costs $1,000.50 -- 5-6% off,ok."],
         [["\"A&B\" costs $1,000.50 - 5-6 % off, ok."]],
