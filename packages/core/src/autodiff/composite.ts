@@ -1,0 +1,68 @@
+import { GraphError } from '../errors.ts'
+import { previousStates } from '../graph/composites/recurrent.ts'
+import type { Dim } from '../graph/dims.ts'
+import { sizeOf } from '../graph/dims.ts'
+import { matmul } from '../graph/matmul.ts'
+import { concat, reshape, slice, zeros } from '../graph/movement.ts'
+import { reduceSum } from '../graph/reduce.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import type { Cotangent, GradientTable } from './rule.ts'
+
+type F = Tensor<'float'>
+
+/** Gradients of composites that have a better one than that of their body. */
+export const compositeGradients: GradientTable<'softmax' | 'logSoftmax' | 'crossEntropy' | 'lstm' | 'gru'> = {
+  softmax: ({ trace, outputs, gradients: [g] }) => trace.emit('softmaxGrad', [outputs[0]!, g!], {}) as F[],
+  logSoftmax: ({ trace, outputs, gradients: [g] }) =>
+    trace.emit('logSoftmaxGrad', [outputs[0]!, g!], {}) as F[],
+  crossEntropy: ({ trace, node, inputs: [logits, labels], gradients: [g] }) =>
+    trace.emit('crossEntropyGrad', [logits!, labels!, g!], node.attributes) as F[],
+  lstm: (context) => {
+    const { trace, node, inputs, outputs, gradients } = context
+    const [, weight, hidden, cell, isReal] = inputs
+    const [states, cells, gates] = outputs
+    refuseSaved('lstm', gradients[2])
+    const dStates = gradients[0] ?? zeros(states!, 'float', states!.shape)
+    const dCells = gradients[1] ?? zeros(cells!, 'float', cells!.shape)
+    const operands = [weight!, cell!, cells!, gates!, dStates, dCells]
+    const emitted = trace.emit('lstmGrad', isReal ? [...operands, isReal] : operands, node.attributes)
+    const [dX, dHidden, dCell] = emitted as [F, F, F]
+    const before = previousStates(states!, hidden!, node.attributes.reverse)
+    return [dX, productOverTime(dX, before), dHidden, dCell]
+  },
+  gru: (context) => {
+    const { trace, node, inputs, outputs, gradients } = context
+    const [, weight, , hidden, isReal] = inputs
+    const [states, gates, candidate] = outputs
+    refuseSaved('gru', gradients[1] ?? gradients[2])
+    const { reverse, resetAfter } = node.attributes
+    const operands = [weight!, hidden!, states!, gates!, candidate!, gradients[0]!]
+    const emitted = trace.emit('gruGrad', isReal ? [...operands, isReal] : operands, node.attributes)
+    const [dX, dProjection, dHidden] = emitted as [F, F, F]
+    const before = previousStates(states!, hidden!, reverse)
+    const dBias = reduceSum(dProjection, { axes: [0, 1] })
+    if (resetAfter) return [dX, productOverTime(dProjection, before), dBias, dHidden]
+    // The new gate's weights multiply r·h, which the layer saved as its candidate.
+    const H = hidden!.size(1) as number
+    const ofGates = productOverTime(slice(dProjection, 2, 0, 2 * H), before)
+    const ofNew = productOverTime(slice(dProjection, 2, 2 * H, H), candidate!)
+    return [dX, concat([ofGates, ofNew], 0), dBias, dHidden]
+  },
+}
+
+/** Σ over steps and rows of dyᵀ x: [T, B, N] and [T, B, H] → [N, H]. */
+function productOverTime(dy: F, x: F): F {
+  const rows: Dim = sizeOf(dy.shape.slice(0, 2))
+  const flat = (tensor: F) => reshape(tensor, [rows, tensor.shape[2]!])
+  return matmul(flat(dy), flat(x), { transposeA: true })
+}
+
+function refuseSaved(op: string, gradient: Cotangent): void {
+  if (gradient) {
+    throw new GraphError({
+      operation: `gradient of ${op}`,
+      problem: 'the loss depends on what the layer saves for its gradient',
+      hint: 'use its states and cells only',
+    })
+  }
+}

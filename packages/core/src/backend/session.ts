@@ -1,0 +1,160 @@
+import { BackendError, OptionError } from '../errors.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { MaskInput } from '../graph/lower.ts'
+import { lower } from '../graph/lower.ts'
+import { hashGraph } from '../graph/serialize.ts'
+import { RandomStream } from '../random/index.ts'
+import { bindSymbols, boundShape } from './binding.ts'
+import type { Backend, DeviceArray, HostArray, Program, ProgramInputs } from './contract.ts'
+
+/** How one run of a session's program goes. */
+export interface SessionRunOptions {
+  readonly signal?: AbortSignal
+}
+
+/** A graph compiled for a session: inputs that a run does not give are the session's state. */
+export interface SessionProgram {
+  /**
+   * Runs the graph. Outputs that are named like an entry of the state replace it, in its memory
+   * where the backend can; the caller owns the others.
+   */
+  run(inputs: ProgramInputs, options?: SessionRunOptions): Promise<Record<string, DeviceArray>>
+  readonly stats: Program['stats']
+}
+
+/**
+ * Keeps state on a backend by name (weights, moments) and runs graphs over it.
+ *
+ * It lowers each graph to what the backend takes, compiles it once however often it is asked for, and
+ * draws the dropout masks that the backend does not draw itself. Runs are done one after another,
+ * so that a run that replaces state never meets one that reads it.
+ */
+export class Session {
+  readonly backend: Backend
+  private readonly state = new Map<string, DeviceArray>()
+  private readonly programs = new Map<string, Promise<{ program: Program; run: SessionProgram }>>()
+  private queue: Promise<unknown> = Promise.resolve()
+
+  constructor(backend: Backend) {
+    this.backend = backend
+  }
+
+  /** Puts an array into the state, in place of the one of that name. */
+  set(name: string, array: HostArray): void {
+    const uploaded = this.backend.upload(array)
+    this.state.get(name)?.dispose()
+    this.state.set(name, uploaded)
+  }
+
+  /** Names in the state, in the order in which they were first set. */
+  names(): string[] {
+    return [...this.state.keys()]
+  }
+
+  /** A host copy of an entry of the state; throws OptionError when there is none. */
+  async get(name: string): Promise<HostArray> {
+    const copy = this.queue.then(async () => {
+      const array = this.state.get(name)
+      if (!array) throw new OptionError({ option: name, problem: 'the session holds no array of this name' })
+      return { kind: array.kind, shape: array.shape, data: await array.read() }
+    })
+    this.queue = copy.catch(() => undefined)
+    return copy
+  }
+
+  /** Removes entries from the state and gives their memory back. */
+  delete(names: Iterable<string>): void {
+    for (const name of names) {
+      this.state.get(name)?.dispose()
+      this.state.delete(name)
+    }
+  }
+
+  /** The program of a graph; the same one for an equal graph. */
+  async compile(graph: Graph): Promise<SessionProgram> {
+    const key = hashGraph(graph)
+    let entry = this.programs.get(key)
+    if (!entry) {
+      entry = this.build(graph)
+      this.programs.set(key, entry)
+      entry.catch(() => this.programs.delete(key))
+    }
+    return (await entry).run
+  }
+
+  /** Gives back the state and the programs; the backend stays the caller's. */
+  async dispose(): Promise<void> {
+    await this.queue
+    this.delete(this.names())
+    for (const entry of this.programs.values()) (await entry).program.dispose()
+    this.programs.clear()
+  }
+
+  private async build(graph: Graph): Promise<{ program: Program; run: SessionProgram }> {
+    const lowered = lower(graph, this.backend.composites)
+    const program = await this.backend.compile(lowered.graph)
+    const names = graph.inputs.map((port) => port.name)
+    const updates = graph.outputs.map((port) => port.name)
+    const run: SessionProgram['run'] = (inputs, options) => {
+      const result = this.queue.then(() => this.runNow(program, lowered, names, updates, inputs, options))
+      this.queue = result.catch(() => undefined)
+      return result
+    }
+    return { program, run: { run, stats: program.stats } }
+  }
+
+  private async runNow(
+    program: Program,
+    { graph, masks }: { graph: Graph; masks: readonly MaskInput[] },
+    names: readonly string[],
+    updates: readonly string[],
+    given: ProgramInputs,
+    { signal }: SessionRunOptions = {},
+  ): Promise<Record<string, DeviceArray>> {
+    const inputs: Record<string, DeviceArray | HostArray> = { ...given }
+    for (const name of names) {
+      const kept = name in inputs ? undefined : this.state.get(name)
+      if (kept) inputs[name] = kept
+    }
+    const drawn = drawMasks(this.backend, graph, masks, inputs)
+    const donate = updates.filter(
+      (name) => this.state.get(name) !== undefined && inputs[name] === this.state.get(name),
+    )
+    const outputs = await program.run({ ...inputs, ...drawn }, { donate, ...(signal ? { signal } : {}) })
+    const rest: Record<string, DeviceArray> = {}
+    for (const [name, output] of Object.entries(outputs)) {
+      if (!this.state.has(name)) {
+        rest[name] = output
+        continue
+      }
+      if (!donate.includes(name)) this.state.get(name)!.dispose()
+      this.state.set(name, output)
+    }
+    return rest
+  }
+}
+
+function drawMasks(
+  backend: Backend,
+  graph: Graph,
+  masks: readonly MaskInput[],
+  inputs: ProgramInputs,
+): Record<string, HostArray> {
+  const bindings = masks.length > 0 ? bindSymbols(graph, inputs) : {}
+  const drawn: Record<string, HostArray> = {}
+  for (const { name, shape, rate, site, key } of masks) {
+    const words = inputs[key]
+    if (!words || !('data' in words)) {
+      throw new BackendError({
+        backend: backend.name,
+        problem: `the random key '${key}' must be a host array, as this backend does not draw masks itself`,
+      })
+    }
+    const [low = 0, high = 0, step = 0] = [...words.data].map((word) => word >>> 0)
+    const sizes = boundShape(graph, shape, bindings)
+    const count = sizes.reduce((product, size) => product * size, 1)
+    const data = new RandomStream(high * 2 ** 32 + low).dropoutMask(count, rate, { step, site })
+    drawn[name] = { kind: 'float', shape: sizes, data }
+  }
+  return drawn
+}
