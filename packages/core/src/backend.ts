@@ -1,0 +1,36 @@
+/** What a backend needs: the contract, the graph it compiles, and the helpers all backends share. */
+export { bindInputs, bindSymbols, boundShape, checkHostArray, hostArray } from './backend/binding.ts'
+export type {
+  Backend,
+  CompileOptions,
+  DeviceArray,
+  HostArray,
+  HostData,
+  Program,
+  ProgramInputs,
+  RunOptions,
+} from './backend/contract.ts'
+export { eagerBackend } from './backend/eager.ts'
+export type {
+  EagerComposite,
+  EagerComposites,
+  EagerKernel,
+  EagerKernels,
+  EagerName,
+  EagerValue,
+} from './backend/eager-kernels.ts'
+export {
+  AbortError,
+  BackendError,
+  DragomanError,
+  GraphError,
+  ShapeError,
+  UnsupportedOpError,
+} from './errors.ts'
+export { check } from './graph/check.ts'
+export type { Bindings, Dim, Shape } from './graph/dims.ts'
+export { evaluateDim, evaluateShape, formatShape, isSymbol, sizeOf, symbolsOf } from './graph/dims.ts'
+export type { Graph, Kind, Node, NodeOf, Port, ValueId, ValueType } from './graph/graph.ts'
+export { compositeNames, isComposite, primitiveNames } from './graph/op-rules.ts'
+export type { Attributes, CompositeName, OpName, PrimitiveName, PrimitiveTable } from './graph/ops.ts'
+export { print } from './graph/print.ts'
