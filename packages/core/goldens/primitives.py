@@ -4,10 +4,15 @@ Ops have the names, attributes and conventions of `src/graph/ops.ts`.
 """
 
 import math
+import sys
+from pathlib import Path
 
 import torch
 
-import common
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1] / "conformance" / "goldens"))
+
+import common  # noqa: E402  (it stands with the goldens of the conformance suite)
 
 INF, NAN = math.inf, math.nan
 KINDS = {torch.float64: "float", torch.int32: "int", torch.bool: "bool"}
@@ -203,4 +208,4 @@ def product():
 for group in (unary, binary, movement, indexing, reduction, product):
     common.seed(group.__name__)
     group()
-common.write("primitives", "results of the primitive ops; attributes and conventions as in src/graph/ops.ts", CASES)
+common.write("primitives", "results of the primitive ops; attributes and conventions as in src/graph/ops.ts", CASES, HERE)

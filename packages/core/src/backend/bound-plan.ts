@@ -45,7 +45,15 @@ export interface BoundPlan {
  * @throws ShapeError naming the op and the place in the model.
  */
 export function bindPlan({ graph, unused, steps }: LivePlan, bindings: Bindings): BoundPlan {
-  const types = graph.values.map(({ kind, shape }) => ({ kind, shape: boundShape(graph, shape, bindings) }))
+  const types: BoundType[] = []
+  // Only what the graph makes: values that rewriting left behind may have symbols without a size.
+  for (const id of [
+    ...graph.inputs.map((port) => port.value),
+    ...graph.nodes.flatMap((node) => node.outputs),
+  ]) {
+    const { kind, shape } = graph.values[id]!
+    types[id] = { kind, shape: boundShape(graph, shape, bindings) }
+  }
   return {
     graph,
     unused,

@@ -24,6 +24,12 @@ describe('runs', () => {
     expect(await numbers(none.y)).toEqual([])
   })
 
+  it('does not mind values that rewriting left behind', async () => {
+    const values = [...affine.values, { kind: 'float', shape: ['gone'] } as const]
+    const program = await reference().compile({ ...affine, values })
+    expect(await numbers((await program.run({ x: xs, w })).y)).toEqual(affineResult)
+  })
+
   it('takes host arrays and device arrays side by side, and frees only what it uploaded', async () => {
     const { engine, log } = strictEngine()
     const backend = eagerBackend(engine)
@@ -54,11 +60,12 @@ describe('runs', () => {
     const { engine, log } = strictEngine()
     const chain = trace('chain', (place) => {
       let x = place.input('x', 'float', [2])
+      place.input('unused', 'float', [2])
       for (let i = 0; i < 50; i++) x = neg(x)
       return { x }
     })
     const program = await eagerBackend(engine).compile(chain)
-    const { x } = await program.run({ x: w })
+    const { x } = await program.run({ x: w, unused: w })
     expect(await numbers(x)).toEqual([10, 100])
     expect(log.peak).toBe(2)
     expect(log.live).toBe(1)

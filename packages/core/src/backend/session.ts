@@ -9,7 +9,9 @@ import type { Backend, DeviceArray, HostArray, Program, ProgramInputs } from './
 
 /** How one run of a session's program goes. */
 export interface SessionRunOptions {
-  readonly signal?: AbortSignal
+  /** Given inputs that the caller gives up, as in a program's `donate`: device arrays only. */
+  readonly donate?: readonly string[]
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A graph compiled for a session: inputs that a run does not give are the session's state. */
@@ -109,7 +111,7 @@ export class Session {
     names: readonly string[],
     updates: readonly string[],
     given: ProgramInputs,
-    { signal }: SessionRunOptions = {},
+    { donate: givenUp = [], signal }: SessionRunOptions = {},
   ): Promise<Record<string, DeviceArray>> {
     const inputs: Record<string, DeviceArray | HostArray> = { ...given }
     for (const name of names) {
@@ -117,9 +119,10 @@ export class Session {
       if (kept) inputs[name] = kept
     }
     const drawn = drawMasks(this.backend, graph, masks, inputs)
-    const donate = updates.filter(
+    const replaced = updates.filter(
       (name) => this.state.get(name) !== undefined && inputs[name] === this.state.get(name),
     )
+    const donate = [...replaced, ...givenUp]
     const outputs = await program.run({ ...inputs, ...drawn }, { donate, ...(signal ? { signal } : {}) })
     const rest: Record<string, DeviceArray> = {}
     for (const [name, output] of Object.entries(outputs)) {
@@ -127,7 +130,7 @@ export class Session {
         rest[name] = output
         continue
       }
-      if (!donate.includes(name)) this.state.get(name)!.dispose()
+      if (!replaced.includes(name)) this.state.get(name)!.dispose()
       this.state.set(name, output)
     }
     return rest

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { add, mul, neg } from './elementwise.ts'
 import type { Graph, Kind } from './graph.ts'
 import { hashGraph, murmur3 } from './hash.ts'
-import { constant, slice } from './movement.ts'
+import { constant, pad, slice } from './movement.ts'
 import { scan } from './scan.ts'
 import { fromJson, toJson } from './serialize.ts'
 import { trace } from './trace.ts'
@@ -19,6 +19,7 @@ interface Variation {
   readonly inner?: number
   readonly isSwapped?: boolean
   readonly extra?: boolean
+  readonly padding?: number
 }
 
 function variant({
@@ -32,12 +33,13 @@ function variant({
   inner = 2,
   isSwapped = false,
   extra = false,
+  padding = 0,
 }: Variation = {}): Graph {
   return trace(name, (place) => {
     const x = place.input(input, 'float', [size, 3])
     const b = place.input('b', 'float', [3])
     if (extra) place.value('float', [1])
-    const first = place.scoped(scope, () => neg(slice(x, 1, 0, 3)))
+    const first = place.scoped(scope, () => neg(slice(pad(x, [0, 1], [0, 0], padding), 1, 0, 3)))
     const sum = isSwapped ? add(b, first) : add(first, b)
     const start = constant(place, 'float', [], [literal])
     const loop = { carry: { s: start }, xs: { x: sum }, reverse }
@@ -78,6 +80,7 @@ describe('hashGraph', () => {
     ['a literal of −0', { literal: -0 }],
     ['a literal of NaN', { literal: Number.NaN }],
     ['a literal of −Inf', { literal: Number.NEGATIVE_INFINITY }],
+    ['a padding of −0', { padding: -0 }],
     ['the other direction', { reverse: true }],
     ['another literal in the loop', { inner: 3 }],
     ['operands the other way round', { isSwapped: true }],

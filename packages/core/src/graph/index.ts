@@ -1,5 +1,5 @@
 export type { AdamInputs } from './composites/adam.ts'
-export { adam } from './composites/adam.ts'
+export { adamUpdate } from './composites/adam.ts'
 export { crossEntropy } from './composites/cross-entropy.ts'
 export type { RandomSite } from './composites/dropout.ts'
 export { dropout, dropoutMask } from './composites/dropout.ts'

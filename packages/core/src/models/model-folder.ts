@@ -40,16 +40,17 @@ export async function readJson(store: FileStore, path: string): Promise<unknown>
   }
 }
 
-/** Weights as a safetensors file. */
-export function encodeWeights(weights: ReadonlyMap<string, HostArray>): Uint8Array {
+/** Weights as a safetensors file of float32, or of what they are (float64 on the reference) when `exact`. */
+export function encodeWeights(weights: ReadonlyMap<string, HostArray>, { exact = false } = {}): Uint8Array {
   const tensors = new Map<string, StoredTensor>()
   for (const [path, { shape, data }] of weights) {
-    // The reference backend reads float64; a model folder is float32 wherever it was trained.
-    tensors.set(path, {
-      dtype: 'F32',
-      shape,
-      data: data instanceof Float32Array ? data : Float32Array.from(data),
-    })
+    if (exact && data instanceof Float64Array) tensors.set(path, { dtype: 'F64', shape, data })
+    else
+      tensors.set(path, {
+        dtype: 'F32',
+        shape,
+        data: data instanceof Float32Array ? data : Float32Array.from(data),
+      })
   }
   return writeSafetensors(tensors)
 }
@@ -59,12 +60,7 @@ export async function readWeights(store: FileStore, path: string): Promise<Map<s
   const bytes = await readFile(store, path)
   try {
     const { tensors } = readSafetensors(bytes)
-    return new Map(
-      [...tensors].map(([name, { shape, data }]) => [
-        name,
-        { kind: 'float', shape, data: data as Float32Array },
-      ]),
-    )
+    return new Map([...tensors].map(([name, { shape, data }]) => [name, { kind: 'float', shape, data }]))
   } catch (cause) {
     if (!DragomanError.isInstance(cause)) throw cause
     throw new FormatError({ format: path, problem: cause.message, cause })
@@ -74,12 +70,18 @@ export async function readWeights(store: FileStore, path: string): Promise<Map<s
 /**
  * Saves a model: configuration, tokenizers and weights. Each file is replaced at once, the weights last,
  * so that a crash leaves either the old model or the new one.
+ *
+ * @param weights instead of those that the model has now.
  */
-export async function saveModel(seq2seq: Seq2Seq, store: FileStore): Promise<void> {
-  const weights = encodeWeights(await seq2seq.weights())
+export async function saveModel(
+  seq2seq: Seq2Seq,
+  store: FileStore,
+  weights?: ReadonlyMap<string, HostArray>,
+): Promise<void> {
+  const bytes = encodeWeights(weights ?? (await seq2seq.weights()))
   await store.write(modelFiles.config, encodeJson(seq2seq.config))
   await store.write(modelFiles.tokenizers, encodeJson(tokenizersToJson(seq2seq.tokenizers)))
-  await store.write(modelFiles.weights, weights)
+  await store.write(modelFiles.weights, bytes)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { add, div, mul, sqrt, sub } from '../elementwise.ts'
+import { add, div, equal, mul, select, sqrt, sub } from '../elementwise.ts'
 import type { Attributes } from '../ops.ts'
 import type { Tensor } from '../tensor.ts'
 import { traceOf } from '../trace.ts'
@@ -17,7 +17,10 @@ export interface AdamInputs {
   readonly correction1: Tensor<'float'>
   /** Scalar 1 − β₂ᵗ. */
   readonly correction2: Tensor<'float'>
-  /** Scalar that multiplies the gradient first: clipping, or the mean over accumulated batches. */
+  /**
+   * Scalar that multiplies the gradient first: clipping, or the mean over accumulated batches.
+   * 0 means that there is no gradient, even where it is NaN.
+   */
   readonly gradientScale: Tensor<'float'>
 }
 
@@ -29,7 +32,7 @@ export interface AdamInputs {
  * Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1; Loshchilov and Hutter 2019,
  * arXiv:1711.05101, algorithm 2; the order of operations is PyTorch's.
  */
-export function adam(
+export function adamUpdate(
   inputs: AdamInputs,
   attributes: Attributes<'adam'>,
 ): { parameter: Tensor<'float'>; m: Tensor<'float'>; v: Tensor<'float'> } {
@@ -44,7 +47,7 @@ export function adamBody(inputs: readonly Tensor[], attributes: Attributes<'adam
     inputs as Tensor<'float'>[]
   const { beta1, beta2, epsilon, weightDecay, decoupled } = attributes
   let start = parameter!
-  let g = mul(gradient!, scale!)
+  let g = select(equal(scale!, 0), 0, mul(gradient!, scale!))
   if (weightDecay !== 0 && decoupled) start = sub(start, mul(start, mul(learningRate!, weightDecay)))
   if (weightDecay !== 0 && !decoupled) g = add(g, mul(parameter!, weightDecay))
   const nextM = add(mul(m!, beta1), mul(g, 1 - beta1))

@@ -1,0 +1,138 @@
+import { float, int, type OpCase, opCase } from '../op-case.ts'
+
+const { NaN: nan, POSITIVE_INFINITY: inf } = Number
+const rule = 'the rule in ops.ts'
+const lowest = -(2 ** 31)
+const highest = 2 ** 31 - 1
+
+/** Reductions and products at the corners: of nothing, of ints, with NaN and ties. */
+export const reduceCases: readonly OpCase[] = [
+  opCase({
+    name: 'of nothing is 0',
+    op: 'reduceSum',
+    inputs: [float([2, 0])],
+    attributes: { axes: [1], keepDims: false },
+    expected: float([2], 0, 0),
+    source: rule,
+  }),
+  opCase({
+    name: 'of nothing is −Inf',
+    op: 'reduceMax',
+    inputs: [float([0])],
+    attributes: { axes: [0], keepDims: true },
+    expected: float([1], -inf),
+    source: rule,
+  }),
+  opCase({
+    name: 'of nothing is +Inf',
+    op: 'reduceMin',
+    inputs: [float([2, 0, 1])],
+    attributes: { axes: [1, 2], keepDims: false },
+    expected: float([2], inf, inf),
+    source: rule,
+  }),
+  opCase({
+    name: 'of no ints is the smallest',
+    op: 'reduceMax',
+    inputs: [int([0])],
+    attributes: { axes: [0], keepDims: false },
+    expected: int([], lowest),
+    source: rule,
+  }),
+  opCase({
+    name: 'of no ints is the largest',
+    op: 'reduceMin',
+    inputs: [int([0, 2])],
+    attributes: { axes: [0], keepDims: false },
+    expected: int([2], highest, highest),
+    source: rule,
+  }),
+  opCase({
+    name: 'of ints wraps',
+    op: 'reduceSum',
+    inputs: [int([3], highest, 1, 5)],
+    attributes: { axes: [0], keepDims: false },
+    expected: int([], lowest + 5),
+    source: 'two’s complement of 32 bits, by hand',
+  }),
+  opCase({
+    name: 'of ints over the first axis',
+    op: 'reduceMax',
+    inputs: [int([2, 3], 1, 9, -4, 3, 2, -5)],
+    attributes: { axes: [0], keepDims: false },
+    expected: int([3], 3, 9, -4),
+    source: 'by hand',
+  }),
+  opCase({
+    name: 'over no axis changes nothing',
+    op: 'reduceSum',
+    inputs: [float([2], 3, 4)],
+    attributes: { axes: [], keepDims: false },
+    expected: float([2], 3, 4),
+    source: 'by hand',
+  }),
+  opCase({
+    name: 'with NaN in any place',
+    op: 'reduceMin',
+    inputs: [float([2, 3], nan, 1, 2, 1, 2, nan)],
+    attributes: { axes: [1], keepDims: false },
+    expected: float([2], nan, nan),
+    source: rule,
+  }),
+  opCase({
+    name: 'of ties is the lowest index',
+    op: 'argMax',
+    inputs: [int([2, 3], 5, 7, 7, -1, -1, -1)],
+    attributes: { axis: 1 },
+    expected: int([2], 1, 0),
+    source: rule,
+  }),
+  opCase({
+    name: 'counts NaN as largest, the first of several',
+    op: 'argMax',
+    inputs: [float([3, 4], 1, nan, inf, nan, -inf, -inf, -inf, -inf, nan, 2, 3, 4)],
+    attributes: { axis: 1 },
+    expected: int([3], 1, 0, 0),
+    source: rule,
+  }),
+  opCase({
+    name: 'over the first axis',
+    op: 'argMax',
+    inputs: [float([3, 2], 1, 9, 5, 2, 3, 4)],
+    attributes: { axis: 0 },
+    expected: int([2], 1, 0),
+    source: 'by hand',
+  }),
+  opCase({
+    name: 'over an inner size of 0 is zeros',
+    op: 'matmul',
+    inputs: [float([2, 0]), float([0, 3])],
+    attributes: { transposeA: false, transposeB: false },
+    expected: float([2, 3], 0, 0, 0, 0, 0, 0),
+    source: 'the empty sum',
+  }),
+  opCase({
+    name: 'without rows',
+    op: 'matmul',
+    inputs: [float([0, 2]), float([2, 3], 1, 2, 3, 4, 5, 6)],
+    attributes: { transposeA: false, transposeB: false },
+    expected: float([0, 3]),
+    source: 'by hand',
+  }),
+  opCase({
+    name: 'without batches',
+    op: 'matmul',
+    inputs: [float([0, 1, 2]), float([2, 1], 1, 2)],
+    attributes: { transposeA: false, transposeB: false },
+    expected: float([0, 1, 1]),
+    source: 'by hand',
+  }),
+  opCase({
+    name: 'does not skip zeros beside NaN and Inf',
+    op: 'matmul',
+    inputs: [float([2, 2], 0, 1, 0, 0), float([2, 2], nan, inf, 1, 1)],
+    attributes: { transposeA: false, transposeB: false },
+    expected: float([2, 2], nan, nan, nan, nan),
+    source: 'IEEE 754-2019: 0 · Inf and 0 · NaN are NaN',
+  }),
+]

@@ -1,0 +1,48 @@
+import type { Pair } from '../data/index.ts'
+import type { Seq2Seq } from '../models/seq2seq.ts'
+import type { TrainEvent } from './events.ts'
+import type { TrainOptions } from './options.ts'
+import { readTrainOptions } from './options.ts'
+import { TrainingRun } from './training-run.ts'
+
+/**
+ * Trains a model on pairs by teacher forcing, and tells what happens:
+ *
+ *   for await (const event of train(seq2seq, pairs, { epochs: 10 })) {
+ *     if (event.type === 'step') console.log(event.step, event.loss)
+ *   }
+ *
+ * `break` ends it at once; an aborted `signal` finishes the step, saves a checkpoint where there is a
+ * store, and ends. With validation the model has the weights of the best one at the end.
+ *
+ * @throws OptionError for options that are out of range or contradict each other; DataError for pairs
+ *   that cannot be used; NonFiniteError, naming the step and the first tensor, when a loss or
+ *   gradient is not finite: the weights are then those before that step.
+ */
+export async function* train(
+  seq2seq: Seq2Seq,
+  pairs: readonly Pair[],
+  options: TrainOptions,
+): AsyncGenerator<TrainEvent, void, undefined> {
+  const read = readTrainOptions(options)
+  const { validation, checkpoint } = read
+  const run = await TrainingRun.start(seq2seq, pairs, read)
+  try {
+    let isSaved = false
+    let reason = run.endReason()
+    while (!reason) {
+      yield await run.update()
+      isSaved = false
+      if (validation && run.isDue(validation)) yield await run.validate()
+      if (checkpoint && run.isDue(checkpoint)) {
+        yield await run.checkpoint()
+        isSaved = true
+      }
+      reason = run.endReason()
+    }
+    if (checkpoint && !isSaved) yield await run.checkpoint()
+    yield run.end(reason)
+  } finally {
+    run.dispose()
+  }
+}

@@ -1,0 +1,111 @@
+import type { HostArray } from '../backend/contract.ts'
+import type { Batch } from '../data/index.ts'
+import { NonFiniteError } from '../errors.ts'
+import type { Seq2Seq } from '../models/seq2seq.ts'
+import { batchArrays, randomKey, scalar } from './batch-arrays.ts'
+import { firstNonFinite } from './diagnose.ts'
+import { numbers } from './numbers.ts'
+import type { ReadTrainOptions } from './options.ts'
+import { drawTeacher, teacherProbability } from './scheduled-sampling.ts'
+import type { StepOptions } from './step-graph.ts'
+import { accumulateGraph, accumulatorName, applyGraph, optimizerState, stepGraph } from './step-graph.ts'
+
+/** What one update of the weights came to. */
+export interface Update {
+  /** Nats per real target token. */
+  readonly loss: number
+  readonly gradientNorm: number
+  /** Real target tokens. */
+  readonly tokens: number
+}
+
+/** Updates the weights of a model in its session: one graph a step, or one a batch and one a step. */
+export interface Updater {
+  update(batches: readonly Batch[], step: number, learningRate: number): Promise<Update>
+  /** Names in the session's state that a checkpoint keeps besides the weights. */
+  readonly memory: readonly string[]
+  /** Takes what it added out of the session. */
+  dispose(): void
+}
+
+/** Compiles what the options need, and puts the optimizer's memory into the session, all zero. */
+export async function createUpdater(seq2seq: Seq2Seq, options: ReadTrainOptions): Promise<Updater> {
+  const { model, session } = seq2seq
+  const { optimizer, accumulate, seed, scheduledSampling } = options
+  const stepOptions: StepOptions = { ...options, scheduledSampling: scheduledSampling !== undefined }
+  const memory = optimizerState(model.parameters, optimizer)
+  const sums = model.parameters.map(({ path, shape }) => ({ name: accumulatorName(path), shape }))
+  const added = accumulate > 1 ? [...memory, ...sums] : memory
+  for (const { name, shape } of added) session.set(name, zeros(shape))
+  const probability = scheduledSampling && teacherProbability(scheduledSampling)
+
+  /** Each batch of a step draws its own bits: `part` makes their keys different. */
+  const inputsOf = (batch: Batch, step: number, part: number): Record<string, HostArray> => {
+    const draw = (step - 1) * accumulate + part
+    const inputs: Record<string, HostArray> = { ...batchArrays(batch), randomKey: randomKey(seed, draw) }
+    if (probability) {
+      const shape = [batch.size, batch.maxTargetLength] as const
+      const data = drawTeacher(seed, draw, ...shape, probability(step - 1))
+      inputs.isTeacher = { kind: 'bool', shape, data }
+    }
+    return inputs
+  }
+  const scalarsOf = (step: number, learningRate: number) => {
+    const scalars = Object.entries({ ...optimizer.scalars(step, learningRate), learningRate })
+    return Object.fromEntries(scalars.map(([name, value]) => [name, scalar(value)]))
+  }
+
+  /** Stops at what is not finite; the weights are still those before the step. */
+  const checked = async (update: Update, batches: readonly Batch[], step: number): Promise<Update> => {
+    if (Number.isFinite(update.loss) && Number.isFinite(update.gradientNorm)) return update
+    for (const [part, batch] of batches.entries()) {
+      const tensor = await firstNonFinite(seq2seq, stepOptions, inputsOf(batch, step, part))
+      if (part === batches.length - 1 || !tensor.startsWith('loss or'))
+        throw new NonFiniteError({ step, tensor })
+    }
+    return update
+  }
+
+  const common = {
+    memory: memory.map(({ name }) => name),
+    dispose: () => session.delete(added.map(({ name }) => name)),
+  }
+  if (accumulate === 1) {
+    const program = await session.compile(stepGraph(model, stepOptions))
+    return {
+      ...common,
+      async update([batch], step, learningRate) {
+        const inputs = { ...inputsOf(batch!, step, 0), ...scalarsOf(step, learningRate) }
+        const { loss, gradientNorm } = await numbers(program, inputs)
+        return checked(
+          { loss: loss!, gradientNorm: gradientNorm!, tokens: batch!.targetTokens },
+          [batch!],
+          step,
+        )
+      },
+    }
+  }
+  const add = await session.compile(accumulateGraph(model, stepOptions))
+  const apply = await session.compile(applyGraph(model, stepOptions))
+  return {
+    ...common,
+    async update(batches, step, learningRate) {
+      let lossSum = 0
+      let tokens = 0
+      for (const [part, batch] of batches.entries()) {
+        const outputs = await numbers(add, inputsOf(batch, step, part))
+        lossSum += outputs.lossSum!
+        tokens += batch.targetTokens
+      }
+      const loss = lossSum / tokens
+      const inputs = { ...scalarsOf(step, learningRate), tokens: scalar(tokens), loss: scalar(loss) }
+      const { gradientNorm } = await numbers(apply, inputs)
+      return checked({ loss, gradientNorm: gradientNorm!, tokens }, batches, step)
+    },
+  }
+}
+
+function zeros(shape: readonly number[]): HostArray {
+  const count = shape.reduce((product, size) => product * size, 1)
+  return { kind: 'float', shape, data: new Float32Array(count) }
+}
