@@ -41,7 +41,10 @@ export async function readJson(store: FileStore, path: string): Promise<unknown>
 }
 
 /** Weights as a safetensors file of float32, or of what they are (float64 on the reference) when `exact`. */
-export function encodeWeights(weights: ReadonlyMap<string, HostArray>, { exact = false } = {}): Uint8Array {
+export function encodeWeights(
+  weights: ReadonlyMap<string, HostArray>,
+  { exact = false }: { readonly exact?: boolean } = {},
+): Uint8Array {
   const tensors = new Map<string, StoredTensor>()
   for (const [path, { shape, data }] of weights) {
     if (exact && data instanceof Float64Array) tensors.set(path, { dtype: 'F64', shape, data })
@@ -60,9 +63,17 @@ export async function readWeights(store: FileStore, path: string): Promise<Map<s
   const bytes = await readFile(store, path)
   try {
     const { tensors } = readSafetensors(bytes)
-    return new Map([...tensors].map(([name, { shape, data }]) => [name, { kind: 'float', shape, data }]))
+    const weights = new Map<string, HostArray>()
+    for (const [name, { dtype, shape, data }] of tensors) {
+      if (dtype !== 'F32' && dtype !== 'F64') {
+        throw new FormatError({ format: path, problem: `'${name}' is ${dtype}; weights are floats` })
+      }
+      weights.set(name, { kind: 'float', shape, data })
+    }
+    return weights
   } catch (cause) {
-    if (!DragomanError.isInstance(cause)) throw cause
+    if (!DragomanError.isInstance(cause) || (FormatError.isInstance(cause) && cause.format === path))
+      throw cause
     throw new FormatError({ format: path, problem: cause.message, cause })
   }
 }
