@@ -1,5 +1,6 @@
 /** What a backend needs: the contract, the graph it compiles, and the helpers all backends share. */
 export { bindInputs, bindSymbols, boundShape, checkHostArray, hostArray } from './backend/binding.ts'
+export type { BoundAttributes, BoundType } from './backend/bound-plan.ts'
 export type {
   Backend,
   CompileOptions,
@@ -10,6 +11,7 @@ export type {
   ProgramInputs,
   RunOptions,
 } from './backend/contract.ts'
+export type { EagerOptions } from './backend/eager.ts'
 export { eagerBackend } from './backend/eager.ts'
 export type {
   EagerComposite,
@@ -27,6 +29,7 @@ export {
   ShapeError,
   UnsupportedOpError,
 } from './errors.ts'
+export { attributesOf } from './graph/attributes.ts'
 export { check } from './graph/check.ts'
 export type { Bindings, Dim, Shape } from './graph/dims.ts'
 export { evaluateDim, evaluateShape, formatShape, isSymbol, sizeOf, symbolsOf } from './graph/dims.ts'

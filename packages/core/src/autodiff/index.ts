@@ -1,1 +1,2 @@
 export { gradients } from './gradients.ts'
+export { differentiableOps } from './rules.ts'

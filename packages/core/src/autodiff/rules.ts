@@ -38,3 +38,8 @@ export const gradientRules: { readonly [O in OpName]: Differentiation<O> } = {
   gruGrad: 'body',
   adam: 'body',
 }
+
+/** Ops that a gradient flows through, by a rule of their own or through their body. */
+export const differentiableOps: readonly OpName[] = (Object.keys(gradientRules) as OpName[]).filter(
+  (op) => gradientRules[op] !== 'none',
+)

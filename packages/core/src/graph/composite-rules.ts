@@ -27,6 +27,8 @@ function expectLabels(logits: ValueType, labels: ValueType, fail: Fail): Shape {
   expectKind(logits, ['float'], fail)
   expectKind(labels, ['int'], fail)
   if (logits.shape.length === 0) fail('logits need an axis of classes')
+  const classes = logits.shape.at(-1)
+  if (typeof classes !== 'number') fail(`the number of classes must be a number, but it is '${classes}'`)
   const rows = logits.shape.slice(0, -1)
   expectShape('labels', labels, rows, fail)
   return rows
@@ -38,6 +40,7 @@ function recurrentDims(xProjection: ValueType, weight: ValueType, gates: number,
   expectRank('weightHh', weight, 2, fail)
   const [T, B, width] = xProjection.shape
   const H = weight.shape[1]!
+  if (typeof H !== 'number') fail(`the hidden size must be a number, but it is '${H}'`)
   if (width !== mulDims(gates, H)) fail(`xProjection needs ${gates}·${H} features, but it has ${width}`)
   expectShape('weightHh', weight, [width, H], fail)
   return [T!, B!, H, width]

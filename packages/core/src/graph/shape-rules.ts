@@ -62,6 +62,7 @@ function expectWindow(starts: Shape, sizes: Shape, shape: Shape, fail: Fail): vo
     fail(`needs a start and a size for each of ${shape.length} axes`)
   }
   shape.forEach((dim, axis) => {
+    if (exceeds(0, starts[axis]!)) fail(`axis ${axis} would start at ${starts[axis]}`)
     if (exceeds(addDims(starts[axis]!, sizes[axis]!), dim)) {
       fail(`entries ${starts[axis]} to ${addDims(starts[axis]!, sizes[axis]!)} exceed axis ${axis} of ${dim}`)
     }
@@ -304,6 +305,8 @@ export const shapeRules: { readonly [O in PrimitiveName]: ShapeRule<O> } = {
     operands: 'operand...',
     infer(inputs, { body, carries, xs, length }, fail) {
       const type = (port: { value: number }) => body.values[port.value]!
+      if (carries + xs > inputs.length)
+        fail(`has ${carries} carries and ${xs} xs, but ${inputs.length} operands`)
       if (body.inputs.length !== inputs.length) {
         fail(`the body takes ${body.inputs.length} inputs, but ${inputs.length} are given`)
       }
