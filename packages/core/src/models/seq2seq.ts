@@ -1,9 +1,9 @@
 import type { Backend, HostArray } from '../backend/contract.ts'
 import { Session } from '../backend/session.ts'
 import { ConfigError, DataError } from '../errors.ts'
-import { initialValue } from '../nn/initialize.ts'
 import type { TokenizerPair } from '../text/index.ts'
 import type { ModelConfig } from './config.ts'
+import { initialValue } from './initial-weights.ts'
 import type { Model } from './model.ts'
 import { createModel } from './model.ts'
 

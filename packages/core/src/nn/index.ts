@@ -2,7 +2,7 @@ export type { Attention, AttentionMemory, AttentionOptions, AttentionScore } fro
 export { attention } from './attention.ts'
 export type { Embedding } from './embedding.ts'
 export { embedding } from './embedding.ts'
-export { initialValue, uniformFor } from './initialize.ts'
+export { uniformFor } from './initialize.ts'
 export type { Linear } from './linear.ts'
 export { linear } from './linear.ts'
 export { ParameterScope } from './parameter-scope.ts'
