@@ -1,6 +1,7 @@
 export * from './autodiff/index.ts'
 export * from './backend/index.ts'
 export * from './data/index.ts'
+export * from './decode/index.ts'
 export * from './errors.ts'
 export { check } from './graph/check.ts'
 export * from './graph/index.ts'

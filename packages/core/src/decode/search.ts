@@ -1,0 +1,68 @@
+import type { Prefix } from './prefix.ts'
+import type { ScoreProcessor } from './score-processors.ts'
+
+/** What the model says of the token after one prefix. */
+export interface NextToken {
+  /** [V], log-probabilities in nats. */
+  readonly logProbabilities: ArrayLike<number>
+  /** [S], where the decoder looked; only where attention was asked for. */
+  readonly attention: Float32Array | undefined
+}
+
+/** A prefix to go on with, and which of the prefixes before it extends. */
+export interface Branch {
+  readonly prefix: Prefix
+  /** Its place among the live prefixes before. */
+  readonly parent: number
+}
+
+/** A target that a search has finished, and its score: larger is better. */
+export interface ScoredPrefix {
+  readonly prefix: Prefix
+  readonly score: number
+}
+
+/**
+ * Writes the target of one source. It holds prefixes and numbers only and never hears of a model
+ * or a backend: whoever drives it has the next token predicted for every live prefix.
+ */
+export interface Search {
+  /** Prefixes that want a next token; none when the search is done. */
+  readonly live: readonly Prefix[]
+  /**
+   * Takes the prediction for each live prefix, in their order.
+   *
+   * @returns the live prefixes after it.
+   */
+  advance(next: readonly NextToken[]): readonly Branch[]
+  /** What it found so far, best first; complete when nothing is live. */
+  results(): readonly ScoredPrefix[]
+}
+
+/** What every search must keep to. */
+export interface SearchLimits {
+  /** Most tokens to generate, `<eos>` counted. */
+  readonly maxLength: number
+  /** Applied in this order to the log-probabilities before a token is chosen. */
+  readonly processors: readonly ScoreProcessor[]
+}
+
+/** Scores after all processors: written into `scratch`, which is returned. */
+export function processScores(
+  { logProbabilities }: NextToken,
+  prefix: Prefix,
+  processors: readonly ScoreProcessor[],
+  scratch: Float64Array,
+): Float64Array {
+  scratch.set(logProbabilities)
+  for (const process of processors) process(scratch, prefix)
+  return scratch
+}
+
+/**
+ * The score of a finished target: the sum of its log-probabilities over length^penalty, with
+ * `<eos>` counted in the length. Penalty 0 is the plain sum, 1 the mean per token.
+ */
+export function scoreOf({ total, length }: Prefix, lengthPenalty: number): number {
+  return total / length ** lengthPenalty
+}
