@@ -202,13 +202,13 @@ export function expDouble(x: f64): f64 {
   return p * reinterpret<f64>((<i64>n + 1023) << 52)
 }
 
-/** JavaScript's Math.pow on floats, through double logarithm and exponential. */
+/** As IEEE 754 and C have it (1 to any power is 1), through double logarithm and exponential. */
 export function pow(x: f32, y: f32): f32 {
-  if (y == 0) return 1
+  if (y == 0 || x == 1) return 1
   if (x != x || y != y) return f32.NaN
   const magnitude = abs<f32>(x)
   if (abs<f32>(y) == f32.POSITIVE_INFINITY) {
-    if (magnitude == 1) return f32.NaN
+    if (magnitude == 1) return 1
     return magnitude > 1 == y > 0 ? f32.POSITIVE_INFINITY : 0
   }
   const isInteger = trunc<f32>(y) == y

@@ -26,6 +26,7 @@ export {
   BackendError,
   DragomanError,
   GraphError,
+  OptionError,
   ShapeError,
   UnsupportedOpError,
 } from './errors.ts'

@@ -26,7 +26,7 @@ export const elementwiseOps = {
   sub: { code: 15, arity: 2 },
   mul: { code: 16, arity: 2 },
   div: { code: 17, arity: 2 },
-  /** As JavaScript's Math.pow. */
+  /** As IEEE 754 and C have it: 1 to any power and -1 to an infinite one are 1. */
   pow: { code: 18, arity: 2 },
   max: { code: 19, arity: 2 },
   min: { code: 20, arity: 2 },

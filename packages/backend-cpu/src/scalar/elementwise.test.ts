@@ -162,7 +162,7 @@ describe('functions of two operands', () => {
     expect([...runOp('min', [nan, 1, 1], [1, nan, 2]).floats.wasm]).toEqual([nan, nan, 1])
   })
 
-  test('pow is that of JavaScript within 1 ulp', () => {
+  test('pow is that of IEEE 754 within 1 ulp', () => {
     const [a, b] = pairs([...edges, 3, -3, 0.1, 1 / 3, 7.5, ...uniform(5, 60, -4, 4)].map(Math.fround))
     const { wasm, scalar } = runOp('pow', a, b).floats
     const worst = worstUlps(wasm, scalar)

@@ -1,6 +1,6 @@
 import { type ElementwiseOp, elementwiseOps } from '../plan/elementwise-ops.ts'
 import { argumentOffsets, errorCodes, headerWords, leafModes, tileElements } from '../plan/encoding.ts'
-import { divideInt, erf, sigmoid, toInt } from './functions.ts'
+import { divideInt, erf, power, sigmoid, toInt } from './functions.ts'
 import { pointerAt, type Views, WalkFailure } from './views.ts'
 
 const at = argumentOffsets('elementwise')
@@ -39,7 +39,7 @@ const rules: Record<ElementwiseOp, Rule> = {
   sub: floatRule((a, b) => a - b),
   mul: floatRule((a, b) => a * b),
   div: floatRule((a, b) => a / b),
-  pow: floatRule((a, b) => a ** b),
+  pow: floatRule(power),
   max: floatRule((a, b) => Math.max(a, b)),
   min: floatRule((a, b) => Math.min(a, b)),
   equal: test('fi', (a, b) => a === b),

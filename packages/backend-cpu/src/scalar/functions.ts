@@ -25,6 +25,12 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction))
 }
 
+/** As IEEE 754 and C have it, unlike ECMAScript: 1 to any power and -1 to an infinite one are 1. */
+export function power(base: number, exponent: number): number {
+  if (base === 1 || (base === -1 && Math.abs(exponent) === Number.POSITIVE_INFINITY)) return 1
+  return base ** exponent
+}
+
 /** Truncation of a / b; 0 when b is 0. */
 export function divideInt(a: number, b: number): number {
   return b === 0 ? 0 : (a / b) | 0
