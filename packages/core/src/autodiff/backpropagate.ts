@@ -84,7 +84,7 @@ function differentiate(context: RuleContext<OpName>): Cotangent[] {
 }
 
 /** The gradient of a composite by that of its body, which is emitted again for it. */
-function throughBody({ trace, node, inputs, gradients, needs }: RuleContext<OpName>): Cotangent[] {
+export function throughBody({ trace, node, inputs, gradients, needs }: RuleContext<OpName>): Cotangent[] {
   const start = trace.nodes.length
   const outputs = expandNode(node as Node, inputs)
   const seeds = new Contributions()

@@ -1,16 +1,20 @@
-import { GraphError } from '../errors.ts'
 import { previousStates } from '../graph/composites/recurrent.ts'
 import type { Dim } from '../graph/dims.ts'
 import { sizeOf } from '../graph/dims.ts'
 import { matmul } from '../graph/matmul.ts'
 import { concat, reshape, slice, zeros } from '../graph/movement.ts'
+import type { OpName } from '../graph/ops.ts'
 import { reduceSum } from '../graph/reduce.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import type { Cotangent, GradientTable } from './rule.ts'
+import { throughBody } from './backpropagate.ts'
+import type { GradientTable, RuleContext } from './rule.ts'
 
 type F = Tensor<'float'>
 
-/** Gradients of composites that have a better one than that of their body. */
+/**
+ * Gradients of composites that have a better one than that of their body. Where something flows into what
+ * a recurrent layer saved for its gradient, as in a second derivative, the body's own gradient is taken.
+ */
 export const compositeGradients: GradientTable<'softmax' | 'logSoftmax' | 'crossEntropy' | 'lstm' | 'gru'> = {
   softmax: ({ trace, outputs, gradients: [g] }) => trace.emit('softmaxGrad', [outputs[0]!, g!], {}) as F[],
   logSoftmax: ({ trace, outputs, gradients: [g] }) =>
@@ -21,7 +25,7 @@ export const compositeGradients: GradientTable<'softmax' | 'logSoftmax' | 'cross
     const { trace, node, inputs, outputs, gradients } = context
     const [, weight, hidden, cell, isReal] = inputs
     const [states, cells, gates] = outputs
-    refuseSaved('lstm', gradients[2])
+    if (gradients[2]) return throughBody(context as RuleContext<OpName>)
     const dStates = gradients[0] ?? zeros(states!, 'float', states!.shape)
     const dCells = gradients[1] ?? zeros(cells!, 'float', cells!.shape)
     const operands = [weight!, cell!, cells!, gates!, dStates, dCells]
@@ -34,7 +38,7 @@ export const compositeGradients: GradientTable<'softmax' | 'logSoftmax' | 'cross
     const { trace, node, inputs, outputs, gradients } = context
     const [, weight, , hidden, isReal] = inputs
     const [states, gates, candidate] = outputs
-    refuseSaved('gru', gradients[1] ?? gradients[2])
+    if (gradients[1] || gradients[2]) return throughBody(context as RuleContext<OpName>)
     const { reverse, resetAfter } = node.attributes
     const operands = [weight!, hidden!, states!, gates!, candidate!, gradients[0]!]
     const emitted = trace.emit('gruGrad', isReal ? [...operands, isReal] : operands, node.attributes)
@@ -55,14 +59,4 @@ function productOverTime(dy: F, x: F): F {
   const rows: Dim = sizeOf(dy.shape.slice(0, 2))
   const flat = (tensor: F) => reshape(tensor, [rows, tensor.shape[2]!])
   return matmul(flat(dy), flat(x), { transposeA: true })
-}
-
-function refuseSaved(op: string, gradient: Cotangent): void {
-  if (gradient) {
-    throw new GraphError({
-      operation: `gradient of ${op}`,
-      problem: 'the loss depends on what the layer saves for its gradient',
-      hint: 'use its states and cells only',
-    })
-  }
 }

@@ -81,6 +81,7 @@ export function readModelConfig(json: unknown): ModelConfig {
   checkDecoder(config.decoder)
   checkEncoder(config.encoder)
   checkBridge(config)
+  checkDot(config)
   return config
 }
 
@@ -148,6 +149,19 @@ function checkAttention(look: AttentionConfig, out: OutputConfig): void {
   }
   if (look.query === 'current' && !out.from.includes('context')) {
     refuse('decoder.output.from', 'the context of the current state goes nowhere', "add 'context'")
+  }
+}
+
+/** A dot product needs a query and a key of one width. */
+function checkDot({ encoder, decoder }: ModelConfig): void {
+  const score = decoder.attention?.score
+  const width = encoder.hiddenSize * (encoder.bidirectional ? 2 : 1)
+  if ((score === 'dot' || score === 'scaled-dot') && width !== decoder.hiddenSize) {
+    refuse(
+      'decoder.attention.score',
+      `'${score}' multiplies encoder states of ${width} with decoder states of ${decoder.hiddenSize}`,
+      "use 'general', or sizes that agree",
+    )
   }
 }
 

@@ -79,8 +79,9 @@ export async function readWeights(store: FileStore, path: string): Promise<Map<s
 }
 
 /**
- * Saves a model: configuration, tokenizers and weights. Each file is replaced at once, the weights last,
- * so that a crash leaves either the old model or the new one.
+ * Saves a model: configuration, tokenizers and weights. Each file is replaced at once, so that a crash
+ * leaves either the old weights or the new ones. Over a model of another configuration or vocabulary,
+ * the old weights go first: a crash then leaves a folder without weights, never a mixture.
  *
  * @param weights instead of those that the model has now.
  */
@@ -90,9 +91,20 @@ export async function saveModel(
   weights?: ReadonlyMap<string, HostArray>,
 ): Promise<void> {
   const bytes = encodeWeights(weights ?? (await seq2seq.weights()))
-  await store.write(modelFiles.config, encodeJson(seq2seq.config))
-  await store.write(modelFiles.tokenizers, encodeJson(tokenizersToJson(seq2seq.tokenizers)))
+  const descriptions: [string, Uint8Array][] = [
+    [modelFiles.config, encodeJson(seq2seq.config)],
+    [modelFiles.tokenizers, encodeJson(tokenizersToJson(seq2seq.tokenizers))],
+  ]
+  for (const [path, description] of descriptions) {
+    if (sameBytes(await store.read(path), description)) continue
+    await store.remove(modelFiles.weights)
+    await store.write(path, description)
+  }
   await store.write(modelFiles.weights, bytes)
+}
+
+function sameBytes(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a?.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 /**
@@ -105,6 +117,11 @@ export async function loadModel(store: FileStore, backend: Backend): Promise<Seq
   const tokenizers = tokenizersFromJson(await readJson(store, modelFiles.tokenizers))
   const weights = await readWeights(store, modelFiles.weights)
   const seq2seq = emptySeq2Seq({ config, tokenizers, backend })
-  seq2seq.setWeights(weights)
+  try {
+    seq2seq.setWeights(weights)
+  } catch (error) {
+    await seq2seq.dispose()
+    throw error
+  }
   return seq2seq
 }

@@ -80,8 +80,13 @@ export class Seq2Seq {
  */
 export function createSeq2Seq(parts: Seq2SeqParts, { seed = 0 }: { readonly seed?: number } = {}): Seq2Seq {
   const seq2seq = emptySeq2Seq(parts)
-  for (const parameter of seq2seq.model.parameters) {
-    seq2seq.session.set(parameter.path, initialValue(parameter, seed))
+  const { model, session } = seq2seq
+  try {
+    for (const parameter of model.parameters) session.set(parameter.path, initialValue(parameter, seed))
+  } catch (error) {
+    // Nobody else has the session: a backend that is full gets back what it gave.
+    session.delete(session.names())
+    throw error
   }
   return seq2seq
 }

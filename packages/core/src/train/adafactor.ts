@@ -1,19 +1,20 @@
+import { OptionError } from '../errors.ts'
 import { add, div, max, mul, sqrt, sub } from '../graph/elementwise.ts'
 import { reduceMean } from '../graph/reduce.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { checkNumber } from './check.ts'
+import { checkKnown, checkNumber, checkPositive } from './check.ts'
 import type { Optimizer } from './optimizer.ts'
 import { scaled } from './sgd.ts'
 
 /** Options of {@link adafactor}. */
 export interface AdafactorOptions {
-  /** The second moment forgets as 1 − t^decay. Default −0.8. */
+  /** The second moment forgets as 1 − t^decay; 0 or below. Default −0.8. */
   readonly beta2Decay?: number
-  /** Floor under the second moment. Default 2⁻²³, the machine epsilon of float32. */
+  /** Floor under the second moment, above 0. Default 2⁻²³, the machine epsilon of float32. */
   readonly epsilon1?: number
   /** Floor under the size of a weight in the relative step. Default 1e-3. */
   readonly epsilon2?: number
-  /** Updates whose root mean square is above this are scaled down to it. Default 1. */
+  /** Updates whose root mean square is above this are scaled down to it; above 0. Default 1. */
   readonly clip?: number
   /** Decoupled. Default 0. */
   readonly weightDecay?: number
@@ -33,11 +34,14 @@ function rootMeanSquare(x: F): F {
  * PyTorch's choice.
  */
 export function adafactor(options: AdafactorOptions = {}): Optimizer {
+  checkKnown('adafactor', options, ['beta2Decay', 'epsilon1', 'epsilon2', 'clip', 'weightDecay'])
   const { beta2Decay = -0.8, epsilon1 = 2 ** -23, epsilon2 = 1e-3, clip = 1, weightDecay = 0 } = options
-  checkNumber('beta2Decay', -beta2Decay, 0, Infinity, 'use a negative number')
-  checkNumber('epsilon1', epsilon1, 0, Infinity)
+  if (!(beta2Decay <= 0 && beta2Decay > -Infinity)) {
+    throw new OptionError({ option: 'beta2Decay', problem: `${beta2Decay} is not 0 or a negative number` })
+  }
+  checkPositive('epsilon1', epsilon1, Infinity)
   checkNumber('epsilon2', epsilon2, 0, Infinity)
-  checkNumber('clip', clip, 0, Infinity)
+  checkPositive('clip', clip, Infinity)
   checkNumber('weightDecay', weightDecay, 0, Infinity)
   return {
     config: { name: 'adafactor', beta2Decay, epsilon1, epsilon2, clip, weightDecay },
@@ -65,7 +69,8 @@ export function adafactor(options: AdafactorOptions = {}): Optimizer {
         variance = average(slots.variance!, square)
         next = { variance }
       }
-      const update = div(g, sqrt(max(variance, epsilon1 * epsilon1)))
+      // Not √max(V, ε²), which is the same but for float32, where the square of 1e-30 is 0.
+      const update = div(g, max(sqrt(variance), epsilon1))
       const clipped = max(1, div(rootMeanSquare(update), clip))
       return { parameter: sub(start, mul(alpha, div(update, clipped))), slots: next }
     },

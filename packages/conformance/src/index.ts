@@ -1,0 +1,6 @@
+export type { ConformanceCase, Level } from './case.ts'
+export type { Gap, Outcome } from './gaps.ts'
+export { GapList } from './gaps.ts'
+export type { MismatchParts } from './mismatch-error.ts'
+export { MismatchError } from './mismatch-error.ts'
+export { conformanceCases } from './suite.ts'
