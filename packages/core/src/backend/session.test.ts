@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { OptionError } from '../errors.ts'
+import { BackendError, OptionError } from '../errors.ts'
 import { add } from '../graph/elementwise.ts'
 import { trace } from '../graph/trace.ts'
+import { hookedBackend } from '../testing/hooked-backend.ts'
 import { hostArray } from './binding.ts'
+import type { Backend } from './contract.ts'
 import { reference } from './reference/reference.ts'
 import { Session } from './session.ts'
 
@@ -36,5 +38,57 @@ describe('a session program', () => {
     session.set('weight', numbers(1))
     const program = await session.compile(graph)
     await expect(program.run({ x: numbers(1) }, { donate: ['x'] })).rejects.toThrow(OptionError)
+  })
+})
+
+/** The reference, but with every run some turns later: as on a device that works beside the program. */
+function delayed(): Backend {
+  return hookedBackend(reference(), async ({ type }) => {
+    for (let turn = 0; type === 'run' && turn < 5; turn++) await Promise.resolve()
+  })
+}
+
+describe('a session', () => {
+  const replace = trace('replace', (recorder) => {
+    const weight = recorder.input('weight', 'float', ['n'])
+    return { weight: add(weight, recorder.input('x', 'float', ['n'])) }
+  })
+
+  it('does in order what was asked for, runs and changes alike', async () => {
+    const backend = delayed()
+    const session = new Session(backend)
+    session.set('weight', numbers(1))
+    const program = await session.compile(replace)
+    const first = program.run({ x: numbers(10) })
+    session.set('weight', numbers(100))
+    const second = program.run({ x: numbers(20) })
+    const read = session.get('weight')
+    session.delete(['weight'])
+    await Promise.all([first, second])
+    expect([...(await read).data]).toEqual([120])
+    await expect(session.get('weight')).rejects.toThrow(OptionError)
+    expect(backend.live().arrays).toBe(0)
+  })
+
+  it('ends after what is under way, and refuses everything then', async () => {
+    const backend = delayed()
+    const session = new Session(backend)
+    session.set('weight', numbers(1))
+    const program = await session.compile(replace)
+    const running = program.run({ x: numbers(1) })
+    await session.dispose()
+    await session.dispose()
+    expect(await running).toEqual({})
+    expect(backend.live().arrays).toBe(0)
+    expect(() => session.set('weight', numbers(1))).toThrow(BackendError)
+    await expect(program.run({ x: numbers(1) })).rejects.toThrow(BackendError)
+    await expect(session.compile(replace)).rejects.toThrow(BackendError)
+  })
+
+  it('ends also when a compile under way fails', async () => {
+    const session = new Session(hookedBackend(reference(), () => Promise.reject(new Error('no memory'))))
+    const compiling = session.compile(replace)
+    await session.dispose()
+    await expect(compiling).rejects.toThrow('no memory')
   })
 })

@@ -36,16 +36,21 @@ export class Session {
   private readonly state = new Map<string, DeviceArray>()
   private readonly programs = new Map<string, Promise<{ program: Program; run: SessionProgram }>>()
   private queue: Promise<unknown> = Promise.resolve()
+  private pending = 0
+  private ended = false
 
   constructor(backend: Backend) {
     this.backend = backend
   }
 
-  /** Puts an array into the state, in place of the one of that name. */
+  /** Puts an array into the state, in place of the one of that name; runs already asked for see the old one. */
   set(name: string, array: HostArray): void {
+    this.expectAlive()
     const uploaded = this.backend.upload(array)
-    this.state.get(name)?.dispose()
-    this.state.set(name, uploaded)
+    this.inOrder(() => {
+      this.state.get(name)?.dispose()
+      this.state.set(name, uploaded)
+    })
   }
 
   /** Names in the state, in the order in which they were first set. */
@@ -55,25 +60,28 @@ export class Session {
 
   /** A host copy of an entry of the state; throws OptionError when there is none. */
   async get(name: string): Promise<HostArray> {
-    const copy = this.queue.then(async () => {
+    this.expectAlive()
+    return this.enqueue(async () => {
       const array = this.state.get(name)
       if (!array) throw new OptionError({ option: name, problem: 'the session holds no array of this name' })
       return { kind: array.kind, shape: array.shape, data: await array.read() }
     })
-    this.queue = copy.catch(() => undefined)
-    return copy
   }
 
-  /** Removes entries from the state and gives their memory back. */
+  /** Removes entries from the state and gives their memory back, after the runs already asked for. */
   delete(names: Iterable<string>): void {
-    for (const name of names) {
-      this.state.get(name)?.dispose()
-      this.state.delete(name)
-    }
+    const all = [...names]
+    this.inOrder(() => {
+      for (const name of all) {
+        this.state.get(name)?.dispose()
+        this.state.delete(name)
+      }
+    })
   }
 
   /** The program of a graph; the same one for an equal graph. */
   async compile(graph: Graph): Promise<SessionProgram> {
+    this.expectAlive()
     const key = hashGraph(graph)
     let entry = this.programs.get(key)
     if (!entry) {
@@ -84,12 +92,37 @@ export class Session {
     return (await entry).run
   }
 
-  /** Gives back the state and the programs; the backend stays the caller's. */
+  /** Gives back the state and the programs; the backend stays the caller's. Again is harmless. */
   async dispose(): Promise<void> {
+    this.ended = true
     await this.queue
     this.delete(this.names())
-    for (const entry of this.programs.values()) (await entry).program.dispose()
+    const programs = [...this.programs.values()]
     this.programs.clear()
+    for (const entry of await Promise.allSettled(programs)) {
+      if (entry.status === 'fulfilled') entry.value.program.dispose()
+    }
+  }
+
+  private expectAlive(): void {
+    if (!this.ended) return
+    throw new BackendError({ backend: this.backend.name, problem: 'the session is disposed' })
+  }
+
+  /** Does something after everything that was asked for before. */
+  private enqueue<T>(action: () => Promise<T>): Promise<T> {
+    this.pending++
+    const result = this.queue.then(action).finally(() => {
+      this.pending--
+    })
+    this.queue = result.catch(() => undefined)
+    return result
+  }
+
+  /** Changes the state: at once where nothing is under way, else in its turn. */
+  private inOrder(change: () => void): void {
+    if (this.pending === 0) change()
+    else void this.enqueue(async () => change())
   }
 
   private async build(graph: Graph): Promise<{ program: Program; run: SessionProgram }> {
@@ -97,10 +130,9 @@ export class Session {
     const program = await this.backend.compile(lowered.graph)
     const names = graph.inputs.map((port) => port.name)
     const updates = graph.outputs.map((port) => port.name)
-    const run: SessionProgram['run'] = (inputs, options) => {
-      const result = this.queue.then(() => this.runNow(program, lowered, names, updates, inputs, options))
-      this.queue = result.catch(() => undefined)
-      return result
+    const run: SessionProgram['run'] = async (inputs, options) => {
+      this.expectAlive()
+      return this.enqueue(() => this.runNow(program, lowered, names, updates, inputs, options))
     }
     return { program, run: { run, stats: program.stats } }
   }

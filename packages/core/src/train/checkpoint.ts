@@ -1,8 +1,9 @@
 import type { HostArray } from '../backend/contract.ts'
 import type { BatchState } from '../data/index.ts'
-import { FormatError, OptionError } from '../errors.ts'
+import { FormatError } from '../errors.ts'
 import { encodeJson, encodeWeights, readJson, readWeights } from '../models/model-folder.ts'
 import type { FileStore } from '../storage/index.ts'
+import type { Settings } from './settings.ts'
 
 const version = 1
 const pointer = 'trainer/latest.json'
@@ -23,7 +24,7 @@ export interface Progress {
 export interface Checkpoint {
   readonly progress: Progress
   /** What must be the same for the run to go on to the bit. */
-  readonly settings: Readonly<Record<string, unknown>>
+  readonly settings: Settings
   readonly weights: ReadonlyMap<string, HostArray>
   readonly optimizer: ReadonlyMap<string, HostArray>
   /** Weights of the best validation. */
@@ -36,7 +37,7 @@ export interface Checkpoint {
  */
 export async function saveCheckpoint(store: FileStore, checkpoint: Checkpoint): Promise<void> {
   const { progress, settings, weights, optimizer, best } = checkpoint
-  const folder = `trainer/step-${progress.step}`
+  const folder = await freeFolder(store, progress.step)
   await store.write(`${folder}/weights.safetensors`, encodeWeights(weights, { exact: true }))
   await store.write(`${folder}/optimizer.safetensors`, encodeWeights(optimizer, { exact: true }))
   if (best) await store.write(`${folder}/best.safetensors`, encodeWeights(best, { exact: true }))
@@ -47,45 +48,49 @@ export async function saveCheckpoint(store: FileStore, checkpoint: Checkpoint): 
   }
 }
 
-/** The newest checkpoint; none when nothing was saved yet. Throws FormatError for a broken one. */
+/** A folder that is not the newest checkpoint's: a run begun anew, or resumed at its end, meets the same step. */
+async function freeFolder(store: FileStore, step: number): Promise<string> {
+  const folder = `trainer/step-${step}`
+  const newest = new TextDecoder().decode((await store.read(pointer)) ?? new Uint8Array())
+  return newest.includes(JSON.stringify(folder)) ? `${folder}-again` : folder
+}
+
+/** The newest checkpoint; none when nothing was saved yet. Throws FormatError or StorageError for a broken one. */
 export async function loadCheckpoint(store: FileStore): Promise<Checkpoint | undefined> {
   if (!(await store.read(pointer))) return undefined
-  const { folder } = checkVersion(pointer, await readJson(store, pointer)) as { folder: string }
+  const { folder } = await readVersioned(store, pointer)
+  if (typeof folder !== 'string') throw new FormatError({ format: pointer, problem: 'it names no folder' })
   const path = `${folder}/state.json`
-  const state = checkVersion(path, await readJson(store, path)) as Pick<Checkpoint, 'progress' | 'settings'>
-  const hasBest = state.progress.best !== undefined
+  const { progress, settings } = await readVersioned(store, path)
+  if (!isProgress(progress) || typeof settings !== 'object' || settings === null) {
+    throw new FormatError({ format: path, problem: 'this is not the state of a run' })
+  }
   return {
-    progress: state.progress,
-    settings: state.settings,
+    progress,
+    settings: settings as Settings,
     weights: await readWeights(store, `${folder}/weights.safetensors`),
     optimizer: await readWeights(store, `${folder}/optimizer.safetensors`),
-    ...(hasBest ? { best: await readWeights(store, `${folder}/best.safetensors`) } : {}),
+    ...(progress.best ? { best: await readWeights(store, `${folder}/best.safetensors`) } : {}),
   }
 }
 
-function checkVersion(path: string, json: unknown): object {
-  const given = (json as { version?: unknown } | null)?.version
-  if (given === version) return json as object
+async function readVersioned(store: FileStore, path: string): Promise<Readonly<Record<string, unknown>>> {
+  const json = (await readJson(store, path)) as Readonly<Record<string, unknown>> | null
+  if (json?.version === version) return json
   throw new FormatError({
     format: path,
-    problem: `version ${given} is not known`,
+    problem: `version ${json?.version} is not known`,
     hint: `this package reads ${version}`,
   })
 }
 
-/** Refuses to go on with other settings than the run began with. Throws OptionError naming the first. */
-export function checkSettings(
-  saved: Readonly<Record<string, unknown>>,
-  now: Readonly<Record<string, unknown>>,
-): void {
-  for (const name of Object.keys({ ...saved, ...now })) {
-    const [before, after] = [JSON.stringify(saved[name]), JSON.stringify(now[name])]
-    if (before !== after) {
-      throw new OptionError({
-        option: name,
-        problem: `the run that was saved had ${before}, this one has ${after}`,
-        hint: 'resume with the same options and data, or start anew in another folder',
-      })
-    }
-  }
+function isProgress(value: unknown): value is Progress {
+  const { step, data, worse, schedule, best } = (value ?? {}) as Partial<Progress>
+  const counts = [step, data?.epoch, data?.position, worse, best ? best.step : 0]
+  return (
+    counts.every((count) => Number.isSafeInteger(count) && count! >= 0) &&
+    typeof schedule === 'object' &&
+    schedule !== null &&
+    (best === undefined || typeof best.metric === 'number')
+  )
 }

@@ -18,8 +18,8 @@ function countNonFinite(x: Tensor<'float'>): Tensor<'float'> {
 /** Counts what is not finite in the weights, in each stage of the forward pass, and in the gradients. */
 function diagnosisGraph(model: Model, options: StepOptions): Graph {
   return trace('diagnosis', (t) => {
-    const { sum, tokens, stages } = batchLoss(model, t, { ...options, isTraining: true })
-    const counts: Record<string, Tensor> = { tokens }
+    const { sum, stages } = batchLoss(model, t, { ...options, isTraining: true })
+    const counts: Record<string, Tensor> = {}
     for (const parameter of model.parameters) {
       counts[`weight ${parameter.path}`] = countNonFinite(t.parameter(parameter))
     }
@@ -32,17 +32,23 @@ function diagnosisGraph(model: Model, options: StepOptions): Graph {
 }
 
 /**
- * The first tensor that is not finite for a batch, in the order weights, memory, logits, loss,
- * gradients: where a run that broke should be looked at.
+ * The first tensor that is not finite for the batches of a step, in the order weights, memory, logits,
+ * loss, gradients: where a run that broke should be looked at. When each is finite by itself, it is
+ * their sum that overflows.
+ *
+ * @param batches the inputs of each batch, random key included.
  */
 export async function firstNonFinite(
-  seq2seq: Seq2Seq,
+  { model, session }: Seq2Seq,
   options: StepOptions,
-  inputs: Record<string, HostArray>,
+  batches: readonly Record<string, HostArray>[],
 ): Promise<string> {
-  const program = await seq2seq.session.compile(diagnosisGraph(seq2seq.model, options))
-  const { tokens, ...counts } = await numbers(program, inputs)
-  const first = Object.entries(counts).find(([, count]) => count > 0)
-  if (first) return first[0]
-  return tokens === 0 ? 'loss (the batch has no target token)' : 'loss or gradient norm (their sums overflow)'
+  const graph = diagnosisGraph(model, options)
+  const program = await session.compile(graph)
+  for (const inputs of batches) {
+    const counts = await numbers(program, inputs)
+    const first = graph.outputs.find(({ name }) => counts[name]! > 0)
+    if (first) return first.name
+  }
+  return 'the sum of the losses or of the squared gradients'
 }

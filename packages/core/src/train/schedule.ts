@@ -1,4 +1,4 @@
-import { checkCount, checkNumber } from './check.ts'
+import { checkCount, checkKnown, checkNumber, checkOneOf } from './check.ts'
 
 /** A learning rate for every step. `reduce-on-plateau` also listens to a metric. */
 export interface Schedule {
@@ -42,7 +42,7 @@ export type ScheduleConfig =
       readonly warmupSteps?: number
     }
 
-/** The schedule that a configuration describes. Throws OptionError for numbers out of range. */
+/** The schedule that a configuration describes. Throws OptionError for what is unknown, missing or out of range. */
 export function schedule(config: ScheduleConfig): Schedule {
   checkConfig(config)
   if (config.type === 'plateau') return plateau(config)
@@ -54,21 +54,33 @@ export function schedule(config: ScheduleConfig): Schedule {
   }
 }
 
+const fields: Readonly<Record<ScheduleConfig['type'], readonly string[]>> = {
+  constant: ['learningRate', 'warmupSteps'],
+  noam: ['modelSize', 'warmupSteps', 'factor'],
+  'inverse-square-root': ['learningRate', 'warmupSteps'],
+  cosine: ['learningRate', 'totalSteps', 'warmupSteps', 'minimum'],
+  plateau: ['learningRate', 'factor', 'patience', 'threshold', 'minimum', 'warmupSteps'],
+}
+
 function checkConfig(config: ScheduleConfig): void {
-  if ('learningRate' in config) checkNumber('learningRate', config.learningRate, 0, Infinity)
+  checkOneOf('schedule.type', config?.type, Object.keys(fields))
+  checkKnown('schedule', config, ['type', ...fields[config.type]])
   const needsWarmup = config.type === 'noam' || config.type === 'inverse-square-root'
-  checkCount('warmupSteps', config.warmupSteps ?? 0, needsWarmup ? 1 : 0)
+  checkCount('schedule.warmupSteps', config.warmupSteps ?? 0, needsWarmup ? 1 : 0)
   if (config.type === 'noam') {
-    checkCount('modelSize', config.modelSize, 1)
-    checkNumber('factor', config.factor ?? 1, 0, Infinity)
-  } else if (config.type === 'cosine') {
-    checkCount('totalSteps', config.totalSteps, (config.warmupSteps ?? 0) + 1)
-    checkNumber('minimum', config.minimum ?? 0, 0, Infinity)
+    checkCount('schedule.modelSize', config.modelSize, 1)
+    checkNumber('schedule.factor', config.factor ?? 1, 0, Infinity)
+    return
+  }
+  checkNumber('schedule.learningRate', config.learningRate, 0, Infinity)
+  if (config.type === 'cosine') {
+    checkCount('schedule.totalSteps', config.totalSteps, (config.warmupSteps ?? 0) + 1)
+    checkNumber('schedule.minimum', config.minimum ?? 0, 0, Infinity)
   } else if (config.type === 'plateau') {
-    checkNumber('factor', config.factor ?? 0.5, 0, 1)
-    checkCount('patience', config.patience ?? 2, 0)
-    checkNumber('threshold', config.threshold ?? 1e-4, 0, Infinity)
-    checkNumber('minimum', config.minimum ?? 0, 0, Infinity)
+    checkNumber('schedule.factor', config.factor ?? 0.5, 0, 1)
+    checkCount('schedule.patience', config.patience ?? 2, 0)
+    checkNumber('schedule.threshold', config.threshold ?? 1e-4, 0, 1)
+    checkNumber('schedule.minimum', config.minimum ?? 0, 0, Infinity)
   }
 }
 

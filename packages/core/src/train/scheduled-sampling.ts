@@ -1,5 +1,5 @@
 import { RandomStream, siteOf } from '../random/index.ts'
-import { checkNumber } from './check.ts'
+import { checkKnown, checkNumber, checkOneOf, checkProbability } from './check.ts'
 
 /**
  * How likely the true token is fed, by step i counted from 0 (Bengio et al. 2015, arXiv:1506.03099,
@@ -12,24 +12,33 @@ export type SamplingConfig =
   | { readonly type: 'exponential'; readonly k: number }
   | { readonly type: 'inverse-sigmoid'; readonly k: number }
 
-/** Probability of the true token at a step from 0. Throws OptionError for numbers out of range. */
+const fields: Readonly<Record<SamplingConfig['type'], readonly string[]>> = {
+  constant: ['k'],
+  linear: ['k', 'c', 'minimum'],
+  exponential: ['k'],
+  'inverse-sigmoid': ['k'],
+}
+
+/** Probability of the true token at a step from 0. Throws OptionError for what is unknown, missing or out of range. */
 export function teacherProbability(config: SamplingConfig): (step: number) => number {
+  checkOneOf('scheduledSampling.type', config?.type, Object.keys(fields))
+  checkKnown('scheduledSampling', config, ['type', ...fields[config.type]])
   switch (config.type) {
     case 'constant':
-      checkNumber('k', config.k, 0, 1 + Number.EPSILON)
+      checkProbability('scheduledSampling.k', config.k)
       return () => config.k
     case 'linear': {
       const { k = 1, c, minimum = 0 } = config
-      checkNumber('k', k, 0, 1 + Number.EPSILON)
-      checkNumber('c', c, 0, Infinity)
-      checkNumber('minimum', minimum, 0, 1 + Number.EPSILON)
+      checkProbability('scheduledSampling.k', k)
+      checkNumber('scheduledSampling.c', c, 0, Infinity)
+      checkProbability('scheduledSampling.minimum', minimum)
       return (step) => Math.max(minimum, k - c * step)
     }
     case 'exponential':
-      checkNumber('k', config.k, 0, 1)
+      checkNumber('scheduledSampling.k', config.k, 0, 1)
       return (step) => config.k ** step
     case 'inverse-sigmoid':
-      checkNumber('k', config.k, 1, Infinity)
+      checkNumber('scheduledSampling.k', config.k, 1, Infinity)
       return (step) => config.k / (config.k + Math.exp(step / config.k))
   }
 }

@@ -1,6 +1,6 @@
 import { add, equal, mul, select, sub } from '../graph/elementwise.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { checkNumber } from './check.ts'
+import { checkFlag, checkKnown, checkNumber, checkPositive } from './check.ts'
 import type { Optimizer } from './optimizer.ts'
 
 /** Options of {@link sgd}. */
@@ -23,10 +23,13 @@ export function scaled(gradient: Tensor<'float'>, scale: Tensor<'float'>): Tenso
  *
  * Source: Sutskever et al. 2013, "On the importance of initialization and momentum", in PyTorch's form.
  */
-export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions = {}): Optimizer {
+export function sgd(options: SgdOptions = {}): Optimizer {
+  checkKnown('sgd', options, ['momentum', 'nesterov', 'weightDecay'])
+  const { momentum = 0, nesterov = false, weightDecay = 0 } = options
   checkNumber('momentum', momentum, 0, 1)
   checkNumber('weightDecay', weightDecay, 0, Infinity)
-  if (nesterov) checkNumber('momentum', momentum, Number.MIN_VALUE, 1, 'nesterov needs momentum')
+  checkFlag('nesterov', nesterov)
+  if (nesterov) checkPositive('momentum', momentum, 1, 'nesterov needs momentum')
   return {
     config: { name: 'sgd', momentum, nesterov, weightDecay },
     slots: ({ shape }) => (momentum > 0 ? { momentum: shape } : {}),

@@ -2,7 +2,7 @@ import type { Pair } from '../data/index.ts'
 import type { Seq2Seq } from '../models/seq2seq.ts'
 import type { TrainEvent } from './events.ts'
 import type { TrainOptions } from './options.ts'
-import { readTrainOptions } from './options.ts'
+import { readTrainOptions } from './read-options.ts'
 import { TrainingRun } from './training-run.ts'
 
 /**
@@ -13,11 +13,13 @@ import { TrainingRun } from './training-run.ts'
  *   }
  *
  * `break` ends it at once; an aborted `signal` finishes the step, saves a checkpoint where there is a
- * store, and ends. With validation the model has the weights of the best one at the end.
+ * store, and ends. With validation the model has the weights of the best one at the end; a run that
+ * ends between two validations, but for an abort, is validated once more.
  *
- * @throws OptionError for options that are out of range or contradict each other; DataError for pairs
- *   that cannot be used; NonFiniteError, naming the step and the first tensor, when a loss or
- *   gradient is not finite: the weights are then those before that step.
+ * @throws OptionError for options that are unknown, out of range or contradict each other, or when the
+ *   model is being trained already; DataError for pairs that cannot be used; NonFiniteError, naming
+ *   the step and the first tensor, when a loss or gradient is not finite: the weights are then those
+ *   before that step. Memory that training alone needs is given back then too.
  */
 export async function* train(
   seq2seq: Seq2Seq,
@@ -28,7 +30,7 @@ export async function* train(
   const { validation, checkpoint } = read
   const run = await TrainingRun.start(seq2seq, pairs, read)
   try {
-    let isSaved = false
+    let isSaved = !run.hasSteps
     let reason = run.endReason()
     while (!reason) {
       yield await run.update()
@@ -41,6 +43,11 @@ export async function* train(
       reason = run.endReason()
     }
     if (checkpoint && !isSaved) yield await run.checkpoint()
+    // After the checkpoint, which a longer run goes on from as if this one had not ended here.
+    if (validation && reason !== 'aborted' && !run.isDue(validation)) {
+      yield await run.validate()
+      await run.saveBest()
+    }
     yield run.end(reason)
   } finally {
     run.dispose()

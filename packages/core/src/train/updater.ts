@@ -22,21 +22,20 @@ export interface Update {
 /** Updates the weights of a model in its session: one graph a step, or one a batch and one a step. */
 export interface Updater {
   update(batches: readonly Batch[], step: number, learningRate: number): Promise<Update>
-  /** Names in the session's state that a checkpoint keeps besides the weights. */
+  /** Names in the session's state that a checkpoint keeps besides the weights: the optimizer's memory. */
   readonly memory: readonly string[]
   /** Takes what it added out of the session. */
   dispose(): void
 }
 
-/** Compiles what the options need, and puts the optimizer's memory into the session, all zero. */
+/**
+ * Compiles what the options need, and puts the optimizer's memory into the session, all zero.
+ * After an error nothing of it is left there.
+ */
 export async function createUpdater(seq2seq: Seq2Seq, options: ReadTrainOptions): Promise<Updater> {
   const { model, session } = seq2seq
   const { optimizer, accumulate, seed, scheduledSampling } = options
   const stepOptions: StepOptions = { ...options, scheduledSampling: scheduledSampling !== undefined }
-  const memory = optimizerState(model.parameters, optimizer)
-  const sums = model.parameters.map(({ path, shape }) => ({ name: accumulatorName(path), shape }))
-  const added = accumulate > 1 ? [...memory, ...sums] : memory
-  for (const { name, shape } of added) session.set(name, zeros(shape))
   const probability = scheduledSampling && teacherProbability(scheduledSampling)
 
   /** Each batch of a step draws its own bits: `part` makes their keys different. */
@@ -58,38 +57,23 @@ export async function createUpdater(seq2seq: Seq2Seq, options: ReadTrainOptions)
   /** Stops at what is not finite; the weights are still those before the step. */
   const checked = async (update: Update, batches: readonly Batch[], step: number): Promise<Update> => {
     if (Number.isFinite(update.loss) && Number.isFinite(update.gradientNorm)) return update
-    for (const [part, batch] of batches.entries()) {
-      const tensor = await firstNonFinite(seq2seq, stepOptions, inputsOf(batch, step, part))
-      if (part === batches.length - 1 || !tensor.startsWith('loss or'))
-        throw new NonFiniteError({ step, tensor })
-    }
-    return update
+    const inputs = batches.map((batch, part) => inputsOf(batch, step, part))
+    throw new NonFiniteError({ step, tensor: await firstNonFinite(seq2seq, stepOptions, inputs) })
   }
 
-  const common = {
-    memory: memory.map(({ name }) => name),
-    dispose: () => session.delete(added.map(({ name }) => name)),
-  }
-  if (accumulate === 1) {
+  const single = async (): Promise<Updater['update']> => {
     const program = await session.compile(stepGraph(model, stepOptions))
-    return {
-      ...common,
-      async update([batch], step, learningRate) {
-        const inputs = { ...inputsOf(batch!, step, 0), ...scalarsOf(step, learningRate) }
-        const { loss, gradientNorm } = await numbers(program, inputs)
-        return checked(
-          { loss: loss!, gradientNorm: gradientNorm!, tokens: batch!.targetTokens },
-          [batch!],
-          step,
-        )
-      },
+    return async ([batch], step, learningRate) => {
+      const inputs = { ...inputsOf(batch!, step, 0), ...scalarsOf(step, learningRate) }
+      const { loss, gradientNorm } = await numbers(program, inputs)
+      const update = { loss: loss!, gradientNorm: gradientNorm!, tokens: batch!.targetTokens }
+      return checked(update, [batch!], step)
     }
   }
-  const add = await session.compile(accumulateGraph(model, stepOptions))
-  const apply = await session.compile(applyGraph(model, stepOptions))
-  return {
-    ...common,
-    async update(batches, step, learningRate) {
+  const accumulated = async (): Promise<Updater['update']> => {
+    const add = await session.compile(accumulateGraph(model, stepOptions))
+    const apply = await session.compile(applyGraph(model, stepOptions))
+    return async (batches, step, learningRate) => {
       let lossSum = 0
       let tokens = 0
       for (const [part, batch] of batches.entries()) {
@@ -101,8 +85,21 @@ export async function createUpdater(seq2seq: Seq2Seq, options: ReadTrainOptions)
       const inputs = { ...scalarsOf(step, learningRate), tokens: scalar(tokens), loss: scalar(loss) }
       const { gradientNorm } = await numbers(apply, inputs)
       return checked({ loss, gradientNorm: gradientNorm!, tokens }, batches, step)
-    },
+    }
   }
+
+  const update = await (accumulate === 1 ? single() : accumulated())
+  const memory = optimizerState(model.parameters, optimizer)
+  const sums = model.parameters.map(({ path, shape }) => ({ name: accumulatorName(path), shape }))
+  const added = accumulate === 1 ? memory : [...memory, ...sums]
+  const dispose = () => session.delete(added.map(({ name }) => name))
+  try {
+    for (const { name, shape } of added) session.set(name, zeros(shape))
+  } catch (error) {
+    dispose()
+    throw error
+  }
+  return { update, memory: memory.map(({ name }) => name), dispose }
 }
 
 function zeros(shape: readonly number[]): HostArray {
