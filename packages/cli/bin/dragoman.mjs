@@ -2,7 +2,7 @@
 // Committed, so that the command can be linked before the package is built.
 import { existsSync } from 'node:fs'
 
-const built = new URL('../dist/index.js', import.meta.url)
+const built = new URL('../dist/bin.js', import.meta.url)
 
 if (existsSync(built)) {
   await import(built.href)

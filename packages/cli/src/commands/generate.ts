@@ -1,0 +1,138 @@
+import {
+  decodeLines,
+  type Generated,
+  type GenerateOptions,
+  generate,
+  OptionError,
+  readGenerationConfig,
+  type Seq2Seq,
+  siteOf,
+  withGenerationDefaults,
+} from '@dragoman/core'
+import { Command } from 'commander'
+import { formatResult } from '../generated-lines.ts'
+import { openInput } from '../input.ts'
+import { lineBatches } from '../line-batches.ts'
+import type { CommandContext } from '../main.ts'
+import { inFolder, withModel } from '../model-folder.ts'
+import { finiteNumber, positiveNumber, wholeNumber } from '../option-parsers.ts'
+import { diskStore } from '../storage/disk-store.ts'
+import { UsageError } from '../usage-error.ts'
+
+/** How results are shown. */
+export interface OutputFormat {
+  readonly nbest: number
+  readonly scores: boolean
+  readonly attention: boolean
+  readonly json: boolean
+}
+
+interface GenerateRequest extends GenerateOptions {
+  readonly input: string
+  readonly scores?: boolean
+  readonly json?: boolean
+  readonly backend: string
+}
+
+// Enough for sorting by length to pay, few enough to keep memory flat.
+const linesPerBatch = 256
+
+/** `dragoman generate`: a line in, a line out. */
+export function generateCommand(context: CommandContext): Command {
+  return new Command('generate')
+    .description('read sources, a line each, and write what the model makes of them')
+    .argument('<DIR>', 'a model folder')
+    .option('--input <FILE>', 'the sources; .gz too, - for standard input', '-')
+    .option('--beams <N>', 'beam search with N hypotheses', wholeNumber(1))
+    .option('--nbest <N>', 'N lines for each source, the best first', wholeNumber(1))
+    .option('--length-penalty <P>', 'score = log p / length^P, with --beams', finiteNumber)
+    .option('--sample', 'draw each token')
+    .option('--temperature <T>', 'with --sample: below 1 sharpens, above 1 flattens', positiveNumber)
+    .option('--top-k <K>', 'with --sample: from the K most likely tokens', wholeNumber(1))
+    .option('--top-p <P>', 'with --sample: from the likeliest tokens with P in all', positiveNumber)
+    .option('--seed <N>', 'with --sample: which draws', wholeNumber(0))
+    .option('--min-length <N>', 'least tokens of a target', wholeNumber(0))
+    .option('--max-length <N>', 'most tokens of a target, its end counted', wholeNumber(1))
+    .option('--scores', 'the score and a tab before each line')
+    .option('--attention', 'a picture of where the decoder looked, under each line')
+    .option('--json', 'a JSON line for each source')
+    .option('--backend <NAME>', 'what it runs on', Object.keys(context.environment.backends)[0])
+    .addHelpText(
+      'after',
+      '\nAn empty line gives an empty line. What is left out comes from generation_config.json in DIR.',
+    )
+    .action(async (folder: string, { input, backend, ...request }: GenerateRequest) => {
+      await withModel(folder, backend, context.environment, async (seq2seq) => {
+        const { scores = false, json = false, ...asked } = request
+        const store = diskStore(folder, context.environment.disk)
+        const defaults = await inFolder(folder, () => readGenerationConfig(store))
+        const options = withGenerationDefaults(defaults, asked)
+        await expectValid(seq2seq, options)
+        const { nbest = 1, attention = false } = options
+        await generateLines(seq2seq, input, options, { nbest, scores, attention, json }, context)
+      })
+    })
+}
+
+/** Refuses options that contradict each other or the model, before any line is read. */
+async function expectValid(seq2seq: Seq2Seq, options: GenerateOptions): Promise<void> {
+  try {
+    await generate(seq2seq, [], options)
+  } catch (error) {
+    if (!OptionError.isInstance(error)) throw error
+    const { option, problem, hint } = error
+    throw new UsageError({ option: flagOf(option), problem, ...(hint === undefined ? {} : { hint }) })
+  }
+}
+
+/** `topK` as `--top-k`. */
+function flagOf(option: string): string {
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+async function generateLines(
+  seq2seq: Seq2Seq,
+  input: string,
+  options: GenerateOptions,
+  format: OutputFormat,
+  { environment, terminal }: CommandContext,
+): Promise<void> {
+  const { name, chunks } = openInput(input, environment)
+  let line = 0
+  for await (const sources of lineBatches(decodeLines(chunks, { file: name }), linesPerBatch)) {
+    const results = await generateBatch(seq2seq, sources, options, line)
+    line += sources.length
+    for (const [i, result] of results.entries()) {
+      for (const text of formatResult(sources[i]!, result, format)) await terminal.print(text)
+    }
+  }
+}
+
+/** One result for each source; none for an empty line. */
+async function generateBatch(
+  seq2seq: Seq2Seq,
+  sources: readonly string[],
+  options: GenerateOptions,
+  firstLine: number,
+): Promise<(Generated | undefined)[]> {
+  const results: (Generated | undefined)[] = sources.map(() => undefined)
+  const places = [...sources.keys()].filter((i) => sources[i]!.trim() !== '')
+  if (options.sample) {
+    // Draws are keyed by the place in a call. A call for each line, with a seed of its own, makes them
+    // independent of how lines happen to arrive.
+    for (const i of places) {
+      const seed = siteOf(`${options.seed ?? 0} ${firstLine + i}`)
+      results[i] = (await generate(seq2seq, sources[i]!, { ...options, seed }))[0]
+    }
+    return results
+  }
+  const generated = await generate(
+    seq2seq,
+    places.map((i) => sources[i]!),
+    options,
+  )
+  places.forEach((place, i) => {
+    results[place] = generated[i]
+  })
+  return results
+}
