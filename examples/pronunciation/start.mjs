@@ -2,7 +2,6 @@
 //
 //   npm start                                     installs, builds, and runs this file
 //   node examples/pronunciation/start.mjs 0.5     the same for half a minute, once it is built
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { cpu } from '@dragoman/backend-cpu'
 import { attentionPicture, diskStore, trainingProgress } from '@dragoman/cli'
@@ -82,7 +81,6 @@ async function learn() {
   for await (const event of train(model, dictionary.train, training)) {
     progress.report(event)
     if (event.type === 'step') last = event
-    await nextTurn()
   }
   progress.stop()
   const epochs = last.epoch + last.epochProgress

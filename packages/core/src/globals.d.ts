@@ -32,3 +32,7 @@ interface Performance {
   now(): number
 }
 declare var performance: Performance
+
+declare function setTimeout(callback: () => void, ms?: number): unknown
+/** Node alone; much shorter than the shortest timer. */
+declare var setImmediate: ((callback: () => void) => unknown) | undefined

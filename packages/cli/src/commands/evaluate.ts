@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   exactMatch,
   type Generated,
@@ -116,7 +115,6 @@ async function inParts<T, R>(
     const share = Math.min(1, (start + itemsPerPart) / items.length)
     const name = from === 0 ? 'generating' : 'scoring'
     progress.update(from + (to - from) * share, `${name}  ${results.length}/${items.length}`)
-    await nextTurn()
   }
   return results
 }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type Backend,
   buildTokenizer,
@@ -170,8 +169,6 @@ async function followEvents(run: Run, interrupt: Interrupt, progress: TrainingPr
       progress.report(event)
       if (request.json) await printEvent(event, context, interrupt)
       if (event.type === 'end') end = event
-      // Steps need not wait for anything: without this, neither Ctrl-C nor the bar would get their turn.
-      await nextTurn()
     }
   } catch (error) {
     throw explain(error)

@@ -27,8 +27,6 @@ export interface TrainingProgress {
  *   const progress = trainingProgress({ limits: { minutes: 2 } })
  *   for await (const event of train(model, pairs, { minutes: 2 })) progress.report(event)
  *   progress.stop()
- *
- * The bar draws when the event loop has its turn; `await` something like `setImmediate` between events.
  */
 export function trainingProgress({
   limits,

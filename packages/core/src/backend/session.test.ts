@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { BackendError, OptionError } from '../errors.ts'
 import { add } from '../graph/elementwise.ts'
@@ -90,5 +91,22 @@ describe('a session', () => {
     const compiling = session.compile(replace)
     await session.dispose()
     await expect(compiling).rejects.toThrow('no memory')
+  })
+
+  it('lets the event loop go on while it is busy for long', async () => {
+    const session = new Session(reference())
+    session.set('weight', numbers(0))
+    const program = await session.compile(replace)
+    let isOver = false
+    let turns = 0
+    const others = (async () => {
+      for (; !isOver; turns++) await nextTurn()
+    })()
+    const start = performance.now()
+    // Without turns, promises alone would keep this loop going until the end.
+    while (turns < 3 && performance.now() - start < 20_000) await program.run({ x: numbers(1) })
+    isOver = true
+    await others
+    expect(turns).toBeGreaterThanOrEqual(3)
   })
 })

@@ -6,6 +6,7 @@ import { hashGraph } from '../graph/serialize.ts'
 import { RandomStream } from '../random/index.ts'
 import { bindSymbols, boundShape } from './binding.ts'
 import type { Backend, DeviceArray, HostArray, Program, ProgramInputs } from './contract.ts'
+import { Turns } from './turns.ts'
 
 /** How one run of a session's program goes. */
 export interface SessionRunOptions {
@@ -29,13 +30,14 @@ export interface SessionProgram {
  *
  * It lowers each graph to what the backend takes, compiles it once however often it is asked for, and
  * draws the dropout masks that the backend does not draw itself. Runs are done one after another,
- * so that a run that replaces state never meets one that reads it.
+ * so that a run that replaces state never meets one that reads it; between them the event loop gets a turn.
  */
 export class Session {
   readonly backend: Backend
   private readonly state = new Map<string, DeviceArray>()
   private readonly programs = new Map<string, Promise<{ program: Program; run: SessionProgram }>>()
   private queue: Promise<unknown> = Promise.resolve()
+  private readonly turns = new Turns()
   private pending = 0
   private ended = false
 
@@ -150,6 +152,7 @@ export class Session {
       const kept = name in inputs ? undefined : this.state.get(name)
       if (kept) inputs[name] = kept
     }
+    await this.turns.give()
     const drawn = drawMasks(this.backend, graph, masks, inputs)
     const replaced = updates.filter(
       (name) => this.state.get(name) !== undefined && inputs[name] === this.state.get(name),
