@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { gemm } from './gemm.ts'
 import type { Row } from './measure.ts'
 import { startUp } from './start-up.ts'
+import { suite } from './suite.ts'
 import { tracing } from './tracing.ts'
 import { trainStep } from './train-step.ts'
 
@@ -11,6 +12,7 @@ const benchmarks: Readonly<Record<string, (emit: (row: Row) => void, rounds: num
   'train-step': trainStep,
   tracing,
   'start-up': startUp,
+  suite,
 }
 
 /** What `bench` of a package runs. */
@@ -18,6 +20,7 @@ const ofPackage: Readonly<Record<string, readonly string[]>> = {
   core: ['tracing'],
   'backend-cpu': ['gemm', 'train-step'],
   cli: ['start-up'],
+  conformance: ['suite'],
 }
 
 const { values, positionals } = parseArgs({
