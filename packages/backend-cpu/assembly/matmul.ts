@@ -163,8 +163,8 @@ function rowSums(
   }
 }
 
-/** One product; chooses the way. */
-function product(
+/** One product; chooses the way. Rows are given in bytes; scratch as `matmulScratchBytes` tells. */
+export function product(
   c: usize, cRow: usize, a: usize, aRow: usize, transposeA: bool, b: usize, bRow: usize, transposeB: bool,
   m: i32, k: i32, n: i32, accumulate: bool, scratch: usize,
 ): void {

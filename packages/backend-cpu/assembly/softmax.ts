@@ -9,7 +9,7 @@ import {
 } from './opcodes'
 import { isOutOfRange } from './indexing'
 import { exp, logDouble } from './math'
-import { fillWords, loadTail, loadUpTo4, storeUpTo4, sumLanes } from './memory'
+import { fillWords, loadTail, loadUpTo4, storeTail, storeUpTo4, sumLanes } from './memory'
 import { maxOfRow, sumOfRow } from './reduce'
 
 /** Elements whose exponentials are added up in float before the sum goes to double. */
@@ -55,13 +55,23 @@ function keepLanes(v: v128, count: i32): v128 {
 }
 
 /** dst[i] = src[i] · scale + offset */
-function scaleAndShift(dst: usize, src: usize, n: i32, scale: f32, offset: f32): void {
+export function scaleAndShift(dst: usize, src: usize, n: i32, scale: f32, offset: f32): void {
   const factor = f32x4.splat(scale)
   const term = f32x4.splat(offset)
-  for (; n > 0; n -= 4) {
-    storeUpTo4(dst, f32x4.add(f32x4.mul(loadUpTo4(src, n, factor), factor), term), n)
+  for (; n >= 4; n -= 4) {
+    v128.store(dst, f32x4.add(f32x4.mul(v128.load(src), factor), term))
     dst += 16
     src += 16
+  }
+  if (n > 0) storeTail(dst, f32x4.add(f32x4.mul(loadTail(src, n, factor), factor), term), n)
+}
+
+/** Softmax of one row whose largest value is `shift`; zeros when that is -Infinity. dst may be src. */
+export function softmaxRow(dst: usize, src: usize, n: i32, shift: f32): void {
+  if (shift == f32.NEGATIVE_INFINITY) fillWords(dst, n, 0)
+  else {
+    const sum = sumExp(dst, src, n, shift)
+    scaleAndShift(dst, dst, n, <f32>(1 / sum), 0)
   }
 }
 
@@ -70,12 +80,7 @@ export function softmax(p: usize): void {
   let src = load<u32>(p, SOFTMAX_SRC) as usize
   const n = load<i32>(p, SOFTMAX_N)
   for (let row = load<i32>(p, SOFTMAX_ROWS); row > 0; row--) {
-    const shift = maxOfRow(src, n)
-    if (shift == f32.NEGATIVE_INFINITY) fillWords(dst, n, 0)
-    else {
-      const sum = sumExp(dst, src, n, shift)
-      scaleAndShift(dst, dst, n, <f32>(1 / sum), 0)
-    }
+    softmaxRow(dst, src, n, maxOfRow(src, n))
     dst += bytes(n)
     src += bytes(n)
   }
@@ -112,7 +117,8 @@ export function logSoftmax(p: usize): void {
   }
 }
 
-function dotOfRows(a: usize, b: usize, n: i32): f64 {
+/** Sum of a[i] · b[i]: chunks in float, their sums in double. */
+export function dotOfRows(a: usize, b: usize, n: i32): f64 {
   let total: f64 = 0
   const zero = f32x4.splat(0)
   while (n > 0) {

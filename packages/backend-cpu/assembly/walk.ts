@@ -1,16 +1,19 @@
 // Executes a flat plan: one instruction after the other, loops by recursion.
 import {
-  ADAM, ARGMAX, COPY_STRIDED, CROSS_ENTROPY, CROSS_ENTROPY_GRAD, DROPOUT_MASK, DYNAMIC_SLICE, DYNAMIC_UPDATE,
+  ADAM, ARGMAX, ATTENTION, ATTENTION_GRAD, COPY_STRIDED, CROSS_ENTROPY, CROSS_ENTROPY_GRAD, DROPOUT_MASK, DYNAMIC_SLICE, DYNAMIC_UPDATE,
   ELEMENTWISE, ERROR_BAD_INSTRUCTION, ERROR_OK, FILL, GATHER, GATHER_ALONG, GRU_BACKWARD, GRU_FORWARD, IOTA,
   LOG_SOFTMAX, LOG_SOFTMAX_GRAD, LOOP, LOOP_BODY_WORDS, LOOP_COUNT, LOOP_PATCHES, LOOP_REVERSE, LOOP_TAIL,
-  LSTM_BACKWARD, LSTM_FORWARD, MATMUL, REDUCE, SCATTER_ADD, SCATTER_ALONG_ADD, SOFTMAX, SOFTMAX_GRAD,
+  LSTM_BACKWARD, LSTM_FORWARD, MATMUL, NORM, NORM_GRAD, REDUCE, SCATTER_ADD, SCATTER_ALONG_ADD, SOFTMAX, SOFTMAX_GRAD,
 } from './opcodes'
+import { attention } from './attention'
+import { attentionGrad } from './attention-grad'
 import { copyStrided, fill, iota } from './copy'
 import { elementwise } from './elementwise'
 import { gruBackward, gruForward } from './gru'
 import { dynamicSlice, dynamicUpdate, gather, gatherAlong, scatterAdd, scatterAlongAdd } from './indexing'
 import { lstmBackward, lstmForward } from './lstm'
 import { matmul } from './matmul'
+import { norm, normGrad } from './norm'
 import { adam } from './optimizer'
 import { dropoutMask } from './philox'
 import { argmax, reduce } from './reduce'
@@ -88,6 +91,10 @@ function execute(p: usize): i32 {
     case GRU_FORWARD: gruForward(p); break
     case GRU_BACKWARD: gruBackward(p); break
     case ADAM: adam(p); break
+    case NORM: norm(p); break
+    case NORM_GRAD: normGrad(p); break
+    case ATTENTION: attention(p); break
+    case ATTENTION_GRAD: attentionGrad(p); break
     case DROPOUT_MASK: dropoutMask(p); break
     default: return refuse(p)
   }

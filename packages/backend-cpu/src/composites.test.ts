@@ -12,14 +12,11 @@ import {
 import { describe, expect, test } from 'vitest'
 import { cpu } from './cpu.ts'
 import { describePlan } from './describe-plan.ts'
+import { attentionCases, attentionGradCases } from './testing/attention-cases.ts'
 import { engines, expectAgrees, float32Tolerance, readAll, runOnce } from './testing/compare-backends.ts'
+import type { CompositeCase } from './testing/composite-case.ts'
+import { normCases } from './testing/norm-cases.ts'
 import { RandomSource } from './testing/random-source.ts'
-
-/** Operands of a composite; what it must give is its body, run by the float64 reference. */
-interface Case {
-  readonly operands: readonly HostArray[]
-  readonly attributes: object
-}
 
 const random = new RandomSource(11)
 const float = (...shape: number[]) => random.array('float', shape)
@@ -54,7 +51,7 @@ function mask(T: number, B: number): HostArray {
 
 const rowShapes = [[1], [4], [2, 3], []]
 
-const overRows = (operands: number): Case[] =>
+const overRows = (operands: number): CompositeCase[] =>
   [1, 3, 8, 33, 1500].flatMap((n) =>
     rowShapes.map((rows) => ({
       operands: Array.from({ length: operands }, () => logits(rows, n)),
@@ -62,7 +59,7 @@ const overRows = (operands: number): Case[] =>
     })),
   )
 
-const entropies = (operands: (rows: readonly number[], n: number) => HostArray[]): Case[] =>
+const entropies = (operands: (rows: readonly number[], n: number) => HostArray[]): CompositeCase[] =>
   [1, 5, 70].flatMap((n) =>
     [0, 0.1].flatMap((smoothing) =>
       rowShapes.map((rows) => ({ operands: operands(rows, n), attributes: { smoothing } })),
@@ -80,7 +77,7 @@ const sizes = [
 function recurrent(
   operands: (T: number, B: number, H: number) => HostArray[],
   extra: object[] = [{}],
-): Case[] {
+): CompositeCase[] {
   return sizes.flatMap(([T, B, H]) =>
     [false, true].flatMap((reverse) =>
       extra.flatMap((attributes) => [
@@ -107,7 +104,7 @@ const adamAttributes = [
 
 const resets = [{ resetAfter: true }, { resetAfter: false }]
 
-const cases: Readonly<Record<Exclude<CompositeName, 'dropoutMask'>, readonly Case[]>> = {
+const cases: Readonly<Record<Exclude<CompositeName, 'dropoutMask'>, readonly CompositeCase[]>> = {
   softmax: [...overRows(1), { operands: [masked(4, 9)], attributes: {} }],
   softmaxGrad: overRows(2),
   logSoftmax: [...overRows(1), { operands: [masked(4, 9)], attributes: {} }],
@@ -117,6 +114,9 @@ const cases: Readonly<Record<Exclude<CompositeName, 'dropoutMask'>, readonly Cas
   })),
   crossEntropy: entropies((rows, n) => [logits(rows, n), labels(rows, n)]),
   crossEntropyGrad: entropies((rows, n) => [logits(rows, n), labels(rows, n), float(...rows)]),
+  ...normCases,
+  attention: attentionCases,
+  attentionGrad: attentionGradCases,
   lstm: recurrent((T, B, H) => [float(T, B, 4 * H), float(4 * H, H), float(B, H), float(B, H)]),
   lstmGrad: recurrent((T, B, H) => [
     float(4 * H, H),
@@ -148,7 +148,7 @@ const cases: Readonly<Record<Exclude<CompositeName, 'dropoutMask'>, readonly Cas
   ),
 }
 
-function graphOf(op: CompositeName, { operands, attributes }: Case) {
+function graphOf(op: CompositeName, { operands, attributes }: CompositeCase) {
   return trace(op, (place) => {
     const inputs = operands.map(({ kind, shape }, i) => place.input(`${i}`, kind, shape))
     const results = place.emit(op, inputs, attributes as never)
@@ -156,7 +156,8 @@ function graphOf(op: CompositeName, { operands, attributes }: Case) {
   })
 }
 
-const inputsOf = ({ operands }: Case) => Object.fromEntries(operands.map((operand, i) => [`${i}`, operand]))
+const inputsOf = ({ operands }: CompositeCase) =>
+  Object.fromEntries(operands.map((operand, i) => [`${i}`, operand]))
 
 describe.each(Object.keys(cases) as (keyof typeof cases)[])('%s', (op) => {
   test('agrees with its body on the float64 reference', async () => {

@@ -6,7 +6,6 @@ import {
   type CompositeName,
   check,
   checkHostArray,
-  compositeNames,
   type DeviceArray,
   type Graph,
   type HostArray,
@@ -18,6 +17,7 @@ import type { Engine } from './engine.ts'
 import { DeviceMemory } from './memory/device-memory.ts'
 import { type GrowableMemory, plainMemory, wasmMemory } from './memory/growable.ts'
 import { Workspace } from './memory/workspace.ts'
+import { fusedNames } from './planner/composite-rules.ts'
 import { bytesPerElement, CpuArray, writeElements } from './runtime/cpu-array.ts'
 import { CpuProgram, type Device } from './runtime/cpu-program.ts'
 import { scalarEngine } from './scalar-engine.ts'
@@ -67,7 +67,7 @@ async function choose(wasm: 'auto' | 'off'): Promise<Choice> {
 class CpuBackend implements Backend {
   readonly specification = 1
   readonly name = 'cpu'
-  readonly composites: ReadonlySet<CompositeName> = new Set(compositeNames)
+  readonly composites: ReadonlySet<CompositeName> = new Set(fusedNames)
   private readonly device: Device
   private readonly reason: string
   private readonly counter = { runs: 0 }

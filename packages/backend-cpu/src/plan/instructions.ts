@@ -1,3 +1,10 @@
+import {
+  type AttentionArguments,
+  type AttentionGradArguments,
+  attentionArguments,
+  attentionGradArguments,
+} from './attention-arguments.ts'
+
 /**
  * - `pointer`: byte offset in the memory; 0 means "none" where the instruction says optional.
  * - `scratch`: byte offset, 16-byte aligned, of working memory whose size `scratch.ts` tells. Nothing in it outlives
@@ -291,6 +298,59 @@ export const instructions = {
   dropoutMask: {
     code: 25,
     args: { dst: 'pointer', key: 'pointer', n: 'int', threshold: 'int', scale: 'float', site: 'int' },
+  },
+  /**
+   * Over rows of x [rows, n]: dst = (x - mean) / sqrt(variance + epsilon) * weight + bias, or, unless centred,
+   * dst = x / sqrt(mean of squares + epsilon) * weight. weight [n]; bias [n] optional. dst may be x.
+   */
+  norm: {
+    code: 27,
+    args: {
+      dst: 'pointer',
+      x: 'pointer',
+      weight: 'pointer',
+      bias: 'pointer',
+      rows: 'int',
+      n: 'int',
+      epsilon: 'float',
+      centred: 'int',
+    },
+  },
+  /** Of `norm`: dX [rows, n], which may be x or dY; dWeight [n]; dBias [n] optional. */
+  normGrad: {
+    code: 28,
+    args: {
+      dX: 'pointer',
+      dWeight: 'pointer',
+      dBias: 'pointer',
+      x: 'pointer',
+      weight: 'pointer',
+      dY: 'pointer',
+      scratch: 'scratch',
+      rows: 'int',
+      n: 'int',
+      epsilon: 'float',
+      centred: 'int',
+    },
+  },
+  /**
+   * context = softmax(query keyᵀ * scale + bias) * mask · value, `rows` queries at a time. Strides are in elements;
+   * those of an operand's last axis are 1, but for isAllowed, bias and mask (all optional), which may repeat (0).
+   * Key head of head h: floor(h * keyHeads / heads). causal: query t sees the keys s <= t + source - target.
+   * A query that sees nothing has a context of 0. Padded and future keys may stay unread, so what is NaN there does no
+   * harm.
+   */
+  attention: {
+    code: 29,
+    args: attentionArguments as AttentionArguments,
+  },
+  /**
+   * The weights are computed again. dQuery, dKey, dValue; dBias optional, with the strides of bias.
+   * biasElements: how many dBias has.
+   */
+  attentionGrad: {
+    code: 30,
+    args: attentionGradArguments as AttentionGradArguments,
   },
   /**
    * Runs the `bodyWords` words after this header `count` times, t = 0…count-1, or downwards when reverse.

@@ -46,3 +46,45 @@ export function gruScratchBytes(batch: number, hidden: number): number {
   const weights = gates + packedWholeBytes(hidden, hidden)
   return weights + edgeBytes + packedRowsBytes(batch, 2 * hidden) + batch * 3 * hidden * 4
 }
+
+/** Bytes of scratch of normGrad: what a run of rows adds to the gradients of weight and bias. */
+export function normScratchBytes(n: number): number {
+  return 2 * roundUp(n * 4, 16)
+}
+
+/** Sizes of attention that its scratch depends on. */
+export interface AttentionBlock {
+  readonly target: number
+  readonly source: number
+  readonly width: number
+  readonly valueWidth: number
+}
+
+/** Words of scores that stay in the second-level cache. */
+const scoreWords = 16384
+
+/** How many queries attention takes at a time. */
+export function attentionRows({ target, source }: AttentionBlock): number {
+  const rows = roundUp(Math.floor(scoreWords / Math.max(source, 1)), gemmBlocks.tileRows)
+  return Math.min(target, Math.max(rows, 4 * gemmBlocks.tileRows))
+}
+
+/** Bytes of scratch of attention: the scores of a block of queries, then what its products need. */
+export function attentionScratchBytes(block: AttentionBlock): number {
+  const rows = attentionRows(block)
+  const { source, width, valueWidth } = block
+  const products = [matmulScratchBytes(rows, width, source), matmulScratchBytes(rows, source, valueWidth)]
+  return roundUp(rows * source * 4, 16) + Math.max(...products)
+}
+
+/** Bytes of scratch of attentionGrad: the weights and the gradients of their scores, then what the products need. */
+export function attentionGradScratchBytes(block: AttentionBlock): number {
+  const rows = attentionRows(block)
+  const { source, width, valueWidth } = block
+  const products = [width, valueWidth].flatMap((size) => [
+    matmulScratchBytes(rows, size, source),
+    matmulScratchBytes(rows, source, size),
+    matmulScratchBytes(source, rows, size),
+  ])
+  return 2 * roundUp(rows * source * 4, 16) + Math.max(...products)
+}

@@ -1,5 +1,7 @@
 import type { CompositeName } from '@dragoman/core/backend'
 import { gruScratchBytes, lstmScratchBytes } from '../plan/scratch.ts'
+import { attentionRules } from './attention-rules.ts'
+import { normRules } from './norm-rules.ts'
 import type { OpContext, OpRule } from './op-context.ts'
 import { elements, type View } from './view.ts'
 
@@ -62,6 +64,9 @@ export const compositeRules: { readonly [O in CompositeName]: OpRule<O> } = {
     })
     return [dLogits]
   },
+
+  ...normRules,
+  ...attentionRules,
 
   lstm(context) {
     const { emitter, attributes, outputs } = context
@@ -197,3 +202,6 @@ export const compositeRules: { readonly [O in CompositeName]: OpRule<O> } = {
     return [dst]
   },
 }
+
+/** The composites that the backend takes whole. */
+export const fusedNames: readonly CompositeName[] = Object.keys(compositeRules) as CompositeName[]

@@ -5,6 +5,7 @@ import {
   type InstructionName,
   instructions,
 } from '../plan/encoding.ts'
+import { attention, attentionGrad } from './attention.ts'
 import { copyStrided, fill, iota } from './copy.ts'
 import { dropoutMask } from './dropout-mask.ts'
 import { elementwise } from './elementwise.ts'
@@ -12,6 +13,7 @@ import { gruBackward, gruForward } from './gru.ts'
 import { dynamicSlice, dynamicUpdate, gather, gatherAlong, scatterAdd, scatterAlongAdd } from './indexing.ts'
 import { lstmBackward, lstmForward } from './lstm.ts'
 import { matmul } from './matmul.ts'
+import { norm, normGrad } from './norm.ts'
 import { adam } from './optimizer.ts'
 import { argmax, reduce } from './reduce.ts'
 import {
@@ -50,6 +52,10 @@ const kernels: Record<Exclude<InstructionName, 'loop'>, Kernel> = {
   lstmBackward,
   gruForward,
   gruBackward,
+  norm,
+  normGrad,
+  attention,
+  attentionGrad,
   adam,
   dropoutMask,
 }

@@ -94,5 +94,7 @@ export function throughBody({ trace, node, inputs, gradients, needs }: RuleConte
   })
   const wanted = inputs.filter((_, i) => needs[i]).map((input) => input.id)
   backpropagate(trace, trace.nodes.slice(start), seeds, wanted)
-  return inputs.map((input, i) => (needs[i] ? seeds.total(input.id) : undefined))
+  // What stands for several operands has one gradient: it goes back through the first of them alone.
+  const isFirst = (i: number) => node.inputs.indexOf(node.inputs[i]!) === i
+  return inputs.map((input, i) => (needs[i] && isFirst(i) ? seeds.total(input.id) : undefined))
 }

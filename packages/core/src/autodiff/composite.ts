@@ -7,7 +7,7 @@ import type { OpName } from '../graph/ops.ts'
 import { reduceSum } from '../graph/reduce.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { throughBody } from './backpropagate.ts'
-import type { GradientTable, RuleContext } from './rule.ts'
+import type { Cotangent, GradientTable, RuleContext } from './rule.ts'
 
 type F = Tensor<'float'>
 
@@ -15,12 +15,33 @@ type F = Tensor<'float'>
  * Gradients of composites that have a better one than that of their body. Where something flows into what
  * a recurrent layer saved for its gradient, as in a second derivative, the body's own gradient is taken.
  */
-export const compositeGradients: GradientTable<'softmax' | 'logSoftmax' | 'crossEntropy' | 'lstm' | 'gru'> = {
+export const compositeGradients: GradientTable<
+  'softmax' | 'logSoftmax' | 'crossEntropy' | 'layerNorm' | 'rmsNorm' | 'attention' | 'lstm' | 'gru'
+> = {
   softmax: ({ trace, outputs, gradients: [g] }) => trace.emit('softmaxGrad', [outputs[0]!, g!], {}) as F[],
   logSoftmax: ({ trace, outputs, gradients: [g] }) =>
     trace.emit('logSoftmaxGrad', [outputs[0]!, g!], {}) as F[],
   crossEntropy: ({ trace, node, inputs: [logits, labels], gradients: [g] }) =>
     trace.emit('crossEntropyGrad', [logits!, labels!, g!], node.attributes) as F[],
+  layerNorm: ({ trace, node, inputs: [x, weight], gradients: [g] }) =>
+    trace.emit('layerNormGrad', [x!, weight!, g!], node.attributes).slice(0, node.inputs.length) as F[],
+  rmsNorm: ({ trace, node, inputs: [x, weight], gradients: [g] }) =>
+    trace.emit('rmsNormGrad', [x!, weight!, g!], node.attributes) as F[],
+  attention: (context) => {
+    const { trace, node, inputs, gradients, needs } = context
+    const { hasAllowed, hasBias, hasMask } = node.attributes
+    if (hasMask && needs.at(-1)) return throughBody(context as RuleContext<OpName>)
+    const biasAt = hasAllowed ? 4 : 3
+    const biasGradient = hasBias && needs[biasAt]!
+    const operands = [...inputs.slice(0, 3), gradients[0]!, ...inputs.slice(3)]
+    const [dQuery, dKey, dValue, dBias] = trace.emit('attentionGrad', operands, {
+      ...node.attributes,
+      biasGradient,
+    }) as [F, F, F, F?]
+    const results: Cotangent[] = [dQuery, dKey, dValue]
+    if (dBias) results[biasAt] = dBias
+    return results
+  },
   lstm: (context) => {
     const { trace, node, inputs, outputs, gradients } = context
     const [, weight, hidden, cell, isReal] = inputs

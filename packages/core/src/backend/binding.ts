@@ -17,6 +17,12 @@ export function bindInputs(graph: Graph, inputs: ProgramInputs): Bindings {
   for (const { name, type } of expected) {
     const given = inputs[name]
     if (!given) fail(graph, `input '${name}' is missing; it is ${type.kind} ${formatShape(type.shape)}`)
+    if (!Array.isArray(given.shape)) {
+      fail(
+        graph,
+        `input '${name}' is neither a device array nor a host array: hostArray makes one of numbers`,
+      )
+    }
     if (given.kind !== type.kind) mismatch(graph, name, type, given)
     if (given.shape.length !== type.shape.length) mismatch(graph, name, type, given)
   }
@@ -91,14 +97,14 @@ export function checkHostArray({ kind, shape, data }: HostArray): void {
   }
 }
 
-/** A host array of a kind; float data become Float32Array, bool data 0 and 1. */
+/** A host array of a kind; float data become Float32Array, bool data 0 and 1 (for anything but 0). */
 export function hostArray(kind: Kind, shape: readonly number[], data: ArrayLike<number>): HostArray {
   const typed: HostData =
     kind === 'float'
       ? Float32Array.from(data)
       : kind === 'int'
         ? Int32Array.from(data)
-        : Uint8Array.from(data)
+        : Uint8Array.from(data, (x) => (x ? 1 : 0))
   const array = { kind, shape, data: typed }
   checkHostArray(array)
   return array

@@ -29,7 +29,8 @@ export type ProgramInputs = Readonly<Record<string, DeviceArray | HostArray>>
 export interface RunOptions {
   /**
    * Inputs that the caller gives up: outputs may take over their memory, and after the run they
-   * are disposed. Only device arrays can be donated. If the run fails before it starts, they stay.
+   * are disposed. Only device arrays can be donated. If the run fails before it starts, they stay;
+   * if it fails later, they may be lost, and are then disposed.
    */
   readonly donate?: readonly string[]
   /** Checked before the run, and where a backend can during it; throws AbortError. */

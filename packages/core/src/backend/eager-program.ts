@@ -38,9 +38,10 @@ export class EagerProgram<H> implements Program {
     const { device, graph } = this
     this.expectAlive()
     expectNotAborted(signal, `${device.name}: run ${graph.name}`)
+    const bindings = bindInputs(graph, inputs)
     this.expectUsable(inputs)
     const donated = donate.map((name) => expectDonatable(name, inputs[name]))
-    const plan = this.planFor(bindInputs(graph, inputs))
+    const plan = this.planFor(bindings)
     const values = this.upload(inputs)
     const uploaded = values.filter((_, i) => 'data' in inputs[graph.inputs[i]!.name]!)
     const results = execute(device, plan, values, { owned: uploaded, signal })

@@ -5,7 +5,7 @@ import { add } from '../graph/elementwise.ts'
 import { trace } from '../graph/trace.ts'
 import { hookedBackend } from '../testing/hooked-backend.ts'
 import { hostArray } from './binding.ts'
-import type { Backend } from './contract.ts'
+import type { Backend, HostArray } from './contract.ts'
 import { reference } from './reference/reference.ts'
 import { Session } from './session.ts'
 
@@ -39,6 +39,26 @@ describe('a session program', () => {
     session.set('weight', numbers(1))
     const program = await session.compile(graph)
     await expect(program.run({ x: numbers(1) }, { donate: ['x'] })).rejects.toThrow(OptionError)
+  })
+
+  it('does not give up an entry of the state', async () => {
+    const session = new Session(reference())
+    session.set('weight', numbers(1))
+    const program = await session.compile(graph)
+    await expect(program.run({ x: numbers(1) }, { donate: ['weight'] })).rejects.toThrow(
+      "donate: 'weight' is not among the given inputs",
+    )
+    expect([...(await session.get('weight')).data]).toEqual([1])
+  })
+
+  it.each([
+    ['nothing at all', undefined, "input 'x' is missing"],
+    ['a plain array', [1, 2], "input 'x' is neither a device array nor a host array"],
+  ])('refuses %s as an input', async (_, given, message) => {
+    const session = new Session(reference())
+    session.set('weight', numbers(1))
+    const program = await session.compile(graph)
+    await expect(program.run({ x: given as unknown as HostArray })).rejects.toThrow(message)
   })
 })
 
@@ -108,5 +128,13 @@ describe('a session', () => {
     isOver = true
     await others
     expect(turns).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describe('a session', () => {
+  it('refuses what is no backend, such as the promise of one', () => {
+    const promised = Promise.resolve(reference()) as unknown as Backend
+    expect(() => new Session(promised)).toThrow(OptionError)
+    expect(() => new Session(promised)).toThrow(/await it/)
   })
 })

@@ -41,7 +41,15 @@ export class Session {
   private pending = 0
   private ended = false
 
+  /** Throws OptionError for what is no backend of this specification, such as the promise of one. */
   constructor(backend: Backend) {
+    if (backend?.specification !== 1) {
+      throw new OptionError({
+        option: 'backend',
+        problem: 'this is no backend of specification 1',
+        hint: 'where making a backend gives a promise, await it',
+      })
+    }
     this.backend = backend
   }
 
@@ -147,6 +155,14 @@ export class Session {
     given: ProgramInputs,
     { donate: givenUp = [], signal }: SessionRunOptions = {},
   ): Promise<Record<string, DeviceArray>> {
+    const unknown = givenUp.find((name) => !Object.hasOwn(given, name))
+    if (unknown !== undefined) {
+      throw new OptionError({
+        option: 'donate',
+        problem: `'${unknown}' is not among the given inputs`,
+        hint: 'the state is not given up: an output of its name replaces an entry, and delete removes it',
+      })
+    }
     const inputs: Record<string, DeviceArray | HostArray> = { ...given }
     for (const name of names) {
       const kept = name in inputs ? undefined : this.state.get(name)

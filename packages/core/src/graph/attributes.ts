@@ -1,5 +1,5 @@
 import type { Dim, Shape } from './dims.ts'
-import type { Kind, Node } from './graph.ts'
+import type { Graph, Kind, Node } from './graph.ts'
 import type { Attributes, OpName } from './ops.ts'
 
 type AttributeTypeOf<T> = [Dim] extends [T]
@@ -14,7 +14,9 @@ type AttributeTypeOf<T> = [Dim] extends [T]
           ? 'number'
           : [T] extends [readonly number[]]
             ? 'numbers'
-            : 'graph'
+            : [T] extends [Graph]
+              ? 'graph'
+              : never
 
 /** What an attribute holds: `dim` and `shape` may have symbols, `number` and `numbers` never do. */
 export type AttributeType = 'dim' | 'shape' | 'kind' | 'flag' | 'number' | 'numbers' | 'graph'
@@ -88,6 +90,19 @@ export const attributeTypes: {
   logSoftmaxGrad: {},
   crossEntropy: { smoothing: 'number' },
   crossEntropyGrad: { smoothing: 'number' },
+  layerNorm: { epsilon: 'number' },
+  layerNormGrad: { epsilon: 'number' },
+  rmsNorm: { epsilon: 'number' },
+  rmsNormGrad: { epsilon: 'number' },
+  attention: { causal: 'flag', scale: 'number', hasAllowed: 'flag', hasBias: 'flag', hasMask: 'flag' },
+  attentionGrad: {
+    causal: 'flag',
+    scale: 'number',
+    hasAllowed: 'flag',
+    hasBias: 'flag',
+    hasMask: 'flag',
+    biasGradient: 'flag',
+  },
   lstm: { reverse: 'flag' },
   lstmGrad: { reverse: 'flag' },
   gru: { reverse: 'flag', resetAfter: 'flag' },

@@ -202,4 +202,12 @@ describe('check', () => {
     })
     expect(() => check(inside)).toThrow('draws a dropout mask inside a loop')
   })
+
+  it('refuses a dropout mask whose key is known only in the run', () => {
+    const computed = trace('computed', (place) => {
+      const key = add(place.input('key', 'int', [3]), 1)
+      return { mask: dropoutMask({ key, site: 1 }, [2], 0.1) }
+    })
+    expect(() => check(computed)).toThrow('node 2 (dropoutMask) has a key that is computed')
+  })
 })

@@ -15,7 +15,8 @@ const kinds: readonly Kind[] = ['float', 'int', 'bool']
  * - has ports with names, each name once among the inputs and once among the outputs;
  * - has in every node known attributes, and outputs of the kinds and shapes that the op's rule gives;
  * - uses only symbols that are the size of an axis of some input;
- * - has in each scan a body that is legal in turn, takes what the scan gives it, and draws no dropout mask.
+ * - has in each scan a body that is legal in turn, takes what the scan gives it, and draws no dropout mask;
+ * - draws dropout masks from a key that is an input.
  *
  * @throws GraphError that names the node and its scope.
  */
@@ -57,11 +58,14 @@ class Checker {
 
   private checkNode(node: Node, place: string): void {
     const { op, scope } = node
-    if (!(op in attributeTypes)) this.fail(`${place} has an op that does not exist`, scope)
+    if (!Object.hasOwn(attributeTypes, op)) this.fail(`${place} has an op that does not exist`, scope)
     if (op === 'dropoutMask' && this.isBody) {
       this.fail(`${place} draws a dropout mask inside a loop`, scope, 'draw it outside and give it as an x')
     }
     for (const id of node.inputs) this.use(id, place, scope)
+    if (op === 'dropoutMask' && !this.graph.inputs.some((port) => port.value === node.inputs[0])) {
+      this.fail(`${place} has a key that is computed`, scope, 'make the key an input of the graph')
+    }
     for (const attribute of attributesOf(node)) this.checkAttribute(attribute, place, scope)
     if (op === 'scan') this.checkBody(node, place)
     this.checkTypes(node, place)

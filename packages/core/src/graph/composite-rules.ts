@@ -1,3 +1,4 @@
+import { attentionRules } from './attention-rule.ts'
 import type { Dim, Shape } from './dims.ts'
 import { mulDims } from './dims.ts'
 import type { ValueType } from './graph.ts'
@@ -23,6 +24,17 @@ function lastAxis<O extends CompositeName>(operands: string): ShapeRule<O> {
   }
 }
 
+function expectFloat(name: string, input: ValueType, shape: Shape, fail: Fail): void {
+  expectKind(input, ['float'], fail)
+  expectShape(name, input, shape, fail)
+}
+
+function expectSmoothing(smoothing: number, fail: Fail): void {
+  if (!(smoothing >= 0 && smoothing < 1)) {
+    fail(`the smoothing must be at least 0 and below 1, but it is ${smoothing}`)
+  }
+}
+
 function expectLabels(logits: ValueType, labels: ValueType, fail: Fail): Shape {
   expectKind(logits, ['float'], fail)
   expectKind(labels, ['int'], fail)
@@ -34,15 +46,27 @@ function expectLabels(logits: ValueType, labels: ValueType, fail: Fail): Shape {
   return rows
 }
 
+/** The size D of rows [..., D] and of their weight and bias [D]; dy is shaped like the rows. */
+function expectRows([x, ...others]: readonly ValueType[], names: readonly string[], fail: Fail): Dim {
+  expectKind(x!, ['float'], fail)
+  const width = x!.shape.at(-1)
+  if (width === undefined) return fail('needs an axis to normalise over, but the operand is a scalar')
+  others.forEach((other, i) => {
+    expectFloat(names[i]!, other, names[i] === 'dy' ? x!.shape : [width], fail)
+  })
+  return width
+}
+
 /** Sizes [T, B, H] of a recurrent layer from its input projection [T, B, gates·H] and weight [gates·H, H]. */
 function recurrentDims(xProjection: ValueType, weight: ValueType, gates: number, fail: Fail): Dim[] {
   expectRank('xProjection', xProjection, 3, fail)
+  expectKind(xProjection, ['float'], fail)
   expectRank('weightHh', weight, 2, fail)
   const [T, B, width] = xProjection.shape
   const H = weight.shape[1]!
   if (typeof H !== 'number') fail(`the hidden size must be a number, but it is '${H}'`)
   if (width !== mulDims(gates, H)) fail(`xProjection needs ${gates}·${H} features, but it has ${width}`)
-  expectShape('weightHh', weight, [width, H], fail)
+  expectFloat('weightHh', weight, [width, H], fail)
   return [T!, B!, H, width]
 }
 
@@ -60,21 +84,53 @@ export const compositeRules: { readonly [O in CompositeName]: ShapeRule<O> } = {
   logSoftmaxGrad: lastAxis('y dy'),
   crossEntropy: {
     operands: 'logits labels',
-    infer: ([logits, labels], _, fail) => [float(expectLabels(logits!, labels!, fail))],
+    infer([logits, labels], { smoothing }, fail) {
+      expectSmoothing(smoothing, fail)
+      return [float(expectLabels(logits!, labels!, fail))]
+    },
   },
   crossEntropyGrad: {
     operands: 'logits labels dLoss',
-    infer([logits, labels, dLoss], _, fail) {
-      expectShape('dLoss', dLoss!, expectLabels(logits!, labels!, fail), fail)
+    infer([logits, labels, dLoss], { smoothing }, fail) {
+      expectSmoothing(smoothing, fail)
+      expectFloat('dLoss', dLoss!, expectLabels(logits!, labels!, fail), fail)
       return [logits!]
     },
   },
+  layerNorm: {
+    operands: 'x weight bias?',
+    infer(inputs, _, fail) {
+      expectRows(inputs, ['weight', 'bias'], fail)
+      return [inputs[0]!]
+    },
+  },
+  layerNormGrad: {
+    operands: 'x weight dy',
+    infer(inputs, _, fail) {
+      const row = float([expectRows(inputs, ['weight', 'dy'], fail)])
+      return [inputs[0]!, row, row]
+    },
+  },
+  rmsNorm: {
+    operands: 'x weight',
+    infer(inputs, _, fail) {
+      expectRows(inputs, ['weight'], fail)
+      return [inputs[0]!]
+    },
+  },
+  rmsNormGrad: {
+    operands: 'x weight dy',
+    infer(inputs, _, fail) {
+      return [inputs[0]!, float([expectRows(inputs, ['weight', 'dy'], fail)])]
+    },
+  },
+  ...attentionRules,
   lstm: {
     operands: 'xProjection weightHh hidden cell isReal?',
     infer([xProjection, weight, hidden, cell, isReal], _, fail) {
       const [T, B, H, width] = recurrentDims(xProjection!, weight!, 4, fail) as [Dim, Dim, Dim, Dim]
-      expectShape('hidden', hidden!, [B, H], fail)
-      expectShape('cell', cell!, [B, H], fail)
+      expectFloat('hidden', hidden!, [B, H], fail)
+      expectFloat('cell', cell!, [B, H], fail)
       expectMask(isReal, T, B, fail)
       return [float([T, B, H]), float([T, B, H]), float([T, B, width])]
     },
@@ -83,9 +139,9 @@ export const compositeRules: { readonly [O in CompositeName]: ShapeRule<O> } = {
     operands: 'weightHh cell cells gates dStates dCells isReal?',
     infer([weight, cell, cells, gates, dStates, dCells, isReal], _, fail) {
       const [T, B, H] = recurrentDims(gates!, weight!, 4, fail) as [Dim, Dim, Dim]
-      expectShape('cell', cell!, [B, H], fail)
+      expectFloat('cell', cell!, [B, H], fail)
       for (const each of [cells!, dStates!, dCells!])
-        expectShape('cells, dStates and dCells', each, [T, B, H], fail)
+        expectFloat('cells, dStates and dCells', each, [T, B, H], fail)
       expectMask(isReal, T, B, fail)
       return [gates!, float([B, H]), float([B, H])]
     },
@@ -94,8 +150,8 @@ export const compositeRules: { readonly [O in CompositeName]: ShapeRule<O> } = {
     operands: 'xProjection weightHh biasHh hidden isReal?',
     infer([xProjection, weight, bias, hidden, isReal], _, fail) {
       const [T, B, H, width] = recurrentDims(xProjection!, weight!, 3, fail) as [Dim, Dim, Dim, Dim]
-      expectShape('biasHh', bias!, [width], fail)
-      expectShape('hidden', hidden!, [B, H], fail)
+      expectFloat('biasHh', bias!, [width], fail)
+      expectFloat('hidden', hidden!, [B, H], fail)
       expectMask(isReal, T, B, fail)
       return [float([T, B, H]), float([T, B, width]), float([T, B, H])]
     },
@@ -104,9 +160,9 @@ export const compositeRules: { readonly [O in CompositeName]: ShapeRule<O> } = {
     operands: 'weightHh hidden states gates candidate dStates isReal?',
     infer([weight, hidden, states, gates, candidate, dStates, isReal], _, fail) {
       const [T, B, H] = recurrentDims(gates!, weight!, 3, fail) as [Dim, Dim, Dim]
-      expectShape('hidden', hidden!, [B, H], fail)
+      expectFloat('hidden', hidden!, [B, H], fail)
       for (const each of [states!, candidate!, dStates!]) {
-        expectShape('states, candidate and dStates', each, [T, B, H], fail)
+        expectFloat('states, candidate and dStates', each, [T, B, H], fail)
       }
       expectMask(isReal, T, B, fail)
       return [gates!, gates!, float([B, H])]
@@ -115,9 +171,10 @@ export const compositeRules: { readonly [O in CompositeName]: ShapeRule<O> } = {
   adam: {
     operands: 'parameter gradient m v learningRate correction1 correction2 gradientScale',
     infer([parameter, gradient, m, v, ...scalars], _, fail) {
-      for (const each of [gradient!, m!, v!]) expectShape('gradient, m and v', each, parameter!.shape, fail)
+      expectKind(parameter!, ['float'], fail)
+      for (const each of [gradient!, m!, v!]) expectFloat('gradient, m and v', each, parameter!.shape, fail)
       for (const scalar of scalars)
-        expectShape('learningRate, corrections and gradientScale', scalar, [], fail)
+        expectFloat('learningRate, corrections and gradientScale', scalar, [], fail)
       return [parameter!, m!, v!]
     },
   },

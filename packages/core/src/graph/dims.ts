@@ -16,6 +16,8 @@ export type Bindings = Readonly<Record<string, number>>
 type Polynomial = ReadonlyMap<string, number>
 
 const symbolPattern = /^[A-Za-z][A-Za-z0-9_]*$/
+const polynomialPattern =
+  /^-?(\d+|[A-Za-z]\w*)(\*(\d+|[A-Za-z]\w*))*([+-](\d+|[A-Za-z]\w*)(\*(\d+|[A-Za-z]\w*))*)*$/
 
 /** Whether `dim` is one plain symbol: the only kind of dim that a graph input may introduce. */
 export function isSymbol(dim: Dim): dim is string {
@@ -28,19 +30,16 @@ function polynomial(dim: Dim): Polynomial {
   if (typeof dim === 'number') return new Map(dim === 0 ? [] : [['', dim]])
   const known = parsed.get(dim)
   if (known) return known
+  if (!polynomialPattern.test(dim)) {
+    throw new GraphError({ operation: 'dim', problem: `'${dim}' is no size`, hint: "use names like 'batch'" })
+  }
   const terms = new Map<string, number>()
   for (const match of dim.matchAll(/([+-]?)([^+-]+)/g)) {
     let coefficient = match[1] === '-' ? -1 : 1
     const symbols: string[] = []
     for (const factor of match[2]!.split('*')) {
       if (/^\d+$/.test(factor)) coefficient *= Number(factor)
-      else if (symbolPattern.test(factor)) symbols.push(factor)
-      else
-        throw new GraphError({
-          operation: 'dim',
-          problem: `'${dim}' is no size`,
-          hint: "use names like 'batch'",
-        })
+      else symbols.push(factor)
     }
     addTerm(terms, symbols.sort().join('*'), coefficient)
   }
@@ -68,17 +67,25 @@ function canonical(terms: Polynomial): Dim {
   return text
 }
 
+/** A dim in canonical form; a number stays as it is, for the shape rules to judge. */
+export function canonicalDim(dim: Dim): Dim {
+  return typeof dim === 'string' ? canonical(polynomial(dim)) : dim
+}
+
+/** Whether a dim may be a size: symbols are left to the run. */
+export function isSize(dim: Dim): boolean {
+  return typeof dim === 'string' || (Number.isSafeInteger(dim) && dim >= 0)
+}
+
 /** Canonical form of a dim written by hand; throws GraphError when it is neither a size nor a polynomial. */
 export function toDim(dim: Dim): Dim {
-  if (typeof dim === 'string') return canonical(polynomial(dim))
-  if (!Number.isSafeInteger(dim) || dim < 0) {
-    throw new GraphError({
-      operation: 'dim',
-      problem: `${dim} is no size`,
-      hint: 'use an integer of 0 or more',
-    })
-  }
-  return dim
+  const size = canonicalDim(dim)
+  if (isSize(size)) return size
+  throw new GraphError({
+    operation: 'dim',
+    problem: `${size} is no size`,
+    hint: 'use an integer of 0 or more',
+  })
 }
 
 /** a + b. */

@@ -1,4 +1,5 @@
 import type { Dim } from './dims.ts'
+import { canonicalDim } from './dims.ts'
 import { equal, select } from './elementwise.ts'
 import type { Kind } from './graph.ts'
 import { expandDims, full, iota } from './movement.ts'
@@ -19,7 +20,10 @@ export function scatterAdd<K extends 'float' | 'int'>(
   axis: number,
   size: Dim,
 ): Tensor<K> {
-  return traceOf([ids, updates]).emit('scatterAdd', [ids, updates], { axis, size })[0] as Tensor<K>
+  // The axis is one of the result, where it stands for all axes of the ids.
+  const at = axis < 0 ? axis + updates.rank - ids.rank + 1 : axis
+  const attributes = { axis: at, size: canonicalDim(size) }
+  return traceOf([ids, updates]).emit('scatterAdd', [ids, updates], attributes)[0] as Tensor<K>
 }
 
 /** For each id one element of x along `axis`; ids are shaped like x but for that axis. */
@@ -34,8 +38,8 @@ export function scatterAlong<K extends 'float' | 'int'>(
   axis: number,
   size: Dim,
 ): Tensor<K> {
-  const at = updates.axis(axis)
-  return traceOf([ids, updates]).emit('scatterAlong', [ids, updates], { axis: at, size })[0] as Tensor<K>
+  const attributes = { axis: updates.axis(axis), size: canonicalDim(size) }
+  return traceOf([ids, updates]).emit('scatterAlong', [ids, updates], attributes)[0] as Tensor<K>
 }
 
 /** `size` entries of an axis from a start that is known only in the run; the start is clamped to fit. */
@@ -47,7 +51,8 @@ export function dynamicSlice<K extends Kind>(
 ): Tensor<K> {
   const trace = traceOf([x, start])
   const inputs = [x, toTensor(trace, start, 'int')]
-  return trace.emit('dynamicSlice', inputs, { axis: x.axis(axis), size })[0] as Tensor<K>
+  const attributes = { axis: x.axis(axis), size: canonicalDim(size) }
+  return trace.emit('dynamicSlice', inputs, attributes)[0] as Tensor<K>
 }
 
 /** x with the window that begins at `start` replaced by `update`; the start is clamped to fit. */

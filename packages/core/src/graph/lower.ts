@@ -1,3 +1,4 @@
+import { GraphError } from '../errors.ts'
 import { bodies } from './composites/index.ts'
 import type { Shape } from './dims.ts'
 import type { Graph, Node } from './graph.ts'
@@ -27,6 +28,8 @@ export interface Lowered {
 /**
  * The graph with every composite that is not in `keep` replaced by its body, common parts shared and
  * dead code removed. Dropout masks that are not kept become inputs.
+ *
+ * @throws GraphError when the key of such a mask is not an input.
  */
 export function lower(graph: Graph, keep: ReadonlySet<CompositeName>): Lowered {
   const masks: MaskInput[] = []
@@ -65,8 +68,17 @@ function masksToInputs(graph: Graph, masks: MaskInput[]): Graph {
     if (node.op !== 'dropoutMask') return copyNode(trace, node, inputs)
     const { shape, rate, site } = node.attributes
     const name = `dropoutMask.${masks.length}`
-    const key = graph.inputs.find((port) => port.value === node.inputs[0])!.name
-    masks.push({ name, shape, rate, site, key })
+    const key = graph.inputs.find((port) => port.value === node.inputs[0])
+    if (!key) {
+      throw new GraphError({
+        operation: `lower ${graph.name}`,
+        problem:
+          'the key of a dropout mask is computed in the graph, so core cannot draw the mask before a run',
+        scope: node.scope || undefined,
+        hint: 'make the key an input of the graph',
+      })
+    }
+    masks.push({ name, shape, rate, site, key: key.name })
     return [trace.input(name, 'float', shape)]
   })
 }

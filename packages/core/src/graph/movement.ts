@@ -1,5 +1,6 @@
+import { ShapeError } from '../errors.ts'
 import type { Dim, Shape } from './dims.ts'
-import { mulDims, sameShape, subDims, toDim } from './dims.ts'
+import { canonicalDim, mulDims, sameShape, subDims, toDim } from './dims.ts'
 import type { Kind } from './graph.ts'
 import type { Operand, Tensor } from './tensor.ts'
 import { Trace, toTensor, traceOf } from './trace.ts'
@@ -39,7 +40,7 @@ export function iota(place: Place, shape: Shape, axis = 0): Tensor<'int'> {
 /** The size that a dim has in a run, as an int scalar. */
 export function size(place: Place, dim: Dim): Tensor<'int'> {
   if (typeof dim === 'number') return constant(place, 'int', [], [dim])
-  return traceAt(place).emit('size', [], { dim })[0] as Tensor<'int'>
+  return traceAt(place).emit('size', [], { dim: toDim(dim) })[0] as Tensor<'int'>
 }
 
 /** The same elements in the same order under another shape. */
@@ -71,8 +72,8 @@ export function broadcast<K extends Kind>(x: Tensor<K>, shape: Shape): Tensor<K>
 /** `size` entries of one axis from `start` on. */
 export function slice<K extends Kind>(x: Tensor<K>, axis: number, start: Dim, size: Dim): Tensor<K> {
   const at = x.axis(axis)
-  const starts = x.shape.map((_, i) => (i === at ? start : 0))
-  const sizes = x.shape.map((dim, i) => (i === at ? size : dim))
+  const starts = x.shape.map((_, i) => (i === at ? canonicalDim(start) : 0))
+  const sizes = x.shape.map((dim, i) => (i === at ? canonicalDim(size) : dim))
   if (sameShape(sizes, x.shape)) return x
   return x.trace.emit('slice', [x], { starts, sizes })[0] as Tensor<K>
 }
@@ -83,8 +84,16 @@ export function take<K extends Kind>(x: Tensor<K>, axis: number, index: Dim | 'l
   return squeeze(slice(x, axis, start, 1), axis)
 }
 
-/** x cut along an axis into parts of these sizes, which add up to the axis. */
+/** x cut along an axis into parts of these sizes. Throws ShapeError unless they add up to the axis. */
 export function split<K extends Kind>(x: Tensor<K>, axis: number, sizes: readonly number[]): Tensor<K>[] {
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  if (total !== x.size(axis)) {
+    throw new ShapeError({
+      op: 'split',
+      problem: `the parts ${sizes.join(', ')} make ${total}, but the axis has ${x.size(axis)}`,
+      inputs: [x.describe('x')],
+    })
+  }
   let start = 0
   return sizes.map((size) => {
     const part = slice(x, axis, start, size)
@@ -96,7 +105,8 @@ export function split<K extends Kind>(x: Tensor<K>, axis: number, sizes: readonl
 /** `low` and `high` more entries of `value` before and after each axis. */
 export function pad<K extends Kind>(x: Tensor<K>, low: Shape, high: Shape, value = 0): Tensor<K> {
   if ([...low, ...high].every((dim) => dim === 0)) return x
-  return x.trace.emit('pad', [x], { low, high, value })[0] as Tensor<K>
+  const sizes = { low: low.map(canonicalDim), high: high.map(canonicalDim) }
+  return x.trace.emit('pad', [x], { ...sizes, value })[0] as Tensor<K>
 }
 
 /** Parts one after another along an axis; they agree in the other axes. */
@@ -120,9 +130,13 @@ export function flip<K extends Kind>(x: Tensor<K>, axes: readonly number[]): Ten
   return x.trace.emit('flip', [x], { axes: axes.map((axis) => x.axis(axis)) })[0] as Tensor<K>
 }
 
-/** A new axis of size 1 at `axis` of the result; negative ones count from its end. */
+/** A new axis of size 1 at `axis` of the result; negative ones count from its end. ShapeError outside its rank. */
 export function expandDims<K extends Kind>(x: Tensor<K>, axis: number): Tensor<K> {
   const at = axis < 0 ? axis + x.rank + 1 : axis
+  if (!Number.isInteger(at) || at < 0 || at > x.rank) {
+    const problem = `axis ${axis} is outside a result of rank ${x.rank + 1}`
+    throw new ShapeError({ op: 'expandDims', problem, inputs: [x.describe('x')] })
+  }
   return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)])
 }
 

@@ -101,6 +101,15 @@ export interface PrimitiveAttributes {
   scan: Readonly<{ body: Graph; carries: number; xs: number; length: Dim; reverse: boolean }>
 }
 
+/** How scores come about, and which of the optional operands isAllowed, bias and mask are there. */
+type AttentionAttributes = Readonly<{
+  causal: boolean
+  scale: number
+  hasAllowed: boolean
+  hasBias: boolean
+  hasMask: boolean
+}>
+
 /** Every composite op and its attributes; each has a body of primitives (see `composites/`). */
 export interface CompositeAttributes {
   softmax: None
@@ -109,6 +118,12 @@ export interface CompositeAttributes {
   logSoftmaxGrad: None
   crossEntropy: Readonly<{ smoothing: number }>
   crossEntropyGrad: Readonly<{ smoothing: number }>
+  layerNorm: Readonly<{ epsilon: number }>
+  layerNormGrad: Readonly<{ epsilon: number }>
+  rmsNorm: Readonly<{ epsilon: number }>
+  rmsNormGrad: Readonly<{ epsilon: number }>
+  attention: AttentionAttributes
+  attentionGrad: AttentionAttributes & Readonly<{ biasGradient: boolean }>
   lstm: Readonly<{ reverse: boolean }>
   lstmGrad: Readonly<{ reverse: boolean }>
   gru: Readonly<{ reverse: boolean; resetAfter: boolean }>

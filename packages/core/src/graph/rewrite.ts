@@ -43,7 +43,7 @@ export function mapGraph(graph: Graph, emit: EmitNode): Graph {
     return trace.input(name, kind, shape)
   })
   const tensors = inline(graph, trace, inputs, emit)
-  return trace.finish(Object.fromEntries(graph.outputs.map(({ name, value }) => [name, tensors.get(value)!])))
+  return trace.finish(graph.outputs.map(({ name, value }) => [name, tensors.get(value)!]))
 }
 
 /** Emits a scan node whose body went through `map`; its inputs and outputs keep their order. */

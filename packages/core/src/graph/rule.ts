@@ -3,8 +3,8 @@ import { formatShape } from './dims.ts'
 import type { Kind, ValueType } from './graph.ts'
 import type { Attributes, OpName } from './ops.ts'
 
-/** Ends a shape rule with what is wrong and, where it is known, what to do. */
-export type Fail = (problem: string, hint?: string) => never
+/** Ends a shape rule with what is wrong and, where it is known, what to do; shapes are wrong unless it says kinds. */
+export type Fail = (problem: string, hint?: string, about?: 'kind') => never
 
 /**
  * What an op takes and gives: the names of its operands for errors (`...` after the last: any number
@@ -35,14 +35,17 @@ export function broadcastShapes(shapes: readonly Shape[], fail: Fail): Shape {
 /** Refuses an input whose kind is not among `kinds`. */
 export function expectKind(input: ValueType, kinds: readonly Kind[], fail: Fail): void {
   if (!kinds.includes(input.kind)) {
-    fail(`takes ${kinds.join(' or ')}, but one operand is ${input.kind}`, `cast it: cast(x, '${kinds[0]}')`)
+    const hint = `cast it: cast(x, '${kinds[0]}')`
+    fail(`takes ${kinds.join(' or ')}, but one operand is ${input.kind}`, hint, 'kind')
   }
 }
 
 /** Refuses operands of different kinds. */
 export function expectSameKind(inputs: readonly ValueType[], fail: Fail): void {
   const kinds = new Set(inputs.map((input) => input.kind))
-  if (kinds.size > 1) fail(`operands are of different kinds (${[...kinds].join(', ')})`, 'cast one of them')
+  if (kinds.size > 1) {
+    fail(`operands are of different kinds (${[...kinds].join(', ')})`, 'cast one of them', 'kind')
+  }
 }
 
 /** Refuses an axis that a rank does not have; axes are counted from 0 here. */

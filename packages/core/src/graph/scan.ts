@@ -31,7 +31,8 @@ export interface ScanStep<C extends Tensors, Y extends Tensors> {
  *
  * @param body takes (carry, x) of one step and returns the next carry and the ys of this step.
  * @returns the carries after the last step, and the ys stacked along a new axis 0 [T, ...].
- * @throws ShapeError when a carry changes its shape or the xs differ in length.
+ * @throws ShapeError when a carry changes its shape or the xs differ in length; GraphError when a step
+ *   gives other carries than it takes.
  */
 export function scan<C extends Tensors, X extends Tensors, Y extends Tensors>(
   name: string,
@@ -51,10 +52,11 @@ export function scan<C extends Tensors, X extends Tensors, Y extends Tensors>(
     })
   }
   const step = outer.scoped(name, () => body(carry as C, x as X))
+  expectSameNames(name, Object.keys(loop.carry), Object.keys(step.carry))
   const outputs = emitScan(outer, inner, {
     carries: Object.values(loop.carry),
     xs: Object.values(loop.xs),
-    next: Object.fromEntries(Object.keys(loop.carry).map((key) => [key, step.carry[key]!])),
+    next: mapTensors(loop.carry, (_, key) => step.carry[key]!),
     ys: step.ys,
     length,
     reverse: loop.reverse ?? false,
@@ -84,7 +86,7 @@ export function emitScan(outer: Trace, inner: Trace, loop: TracedLoop): Tensor[]
     throw new GraphError({ operation: inner.name, problem: `'${repeated}' names both a carry and a y` })
   }
   // Lifting the outputs may capture more, so the body is finished before the captures are read.
-  const traced = inner.finish({ ...loop.next, ...loop.ys })
+  const traced = inner.finish([...Object.entries(loop.next), ...Object.entries(loop.ys)])
   const captures = inner.captures()
   const constants = captures.map(({ inner: { id } }, i) => ({ name: `constant.${i}`, value: id }))
   const body = { ...traced, inputs: [...traced.inputs, ...constants] }
@@ -95,6 +97,18 @@ export function emitScan(outer: Trace, inner: Trace, loop: TracedLoop): Tensor[]
     xs: loop.xs.length,
     length: loop.length,
     reverse: loop.reverse,
+  })
+}
+
+function expectSameNames(operation: string, before: readonly string[], after: readonly string[]): void {
+  const missing = before.find((key) => !after.includes(key))
+  if (missing !== undefined)
+    throw new GraphError({ operation, problem: `a step gives no carry '${missing}'` })
+  const unknown = after.find((key) => !before.includes(key))
+  if (unknown === undefined) return
+  throw new GraphError({
+    operation,
+    problem: `a step gives the carry '${unknown}', which has no value before the first step`,
   })
 }
 

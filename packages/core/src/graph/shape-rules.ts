@@ -1,5 +1,5 @@
 import type { Dim, Shape } from './dims.ts'
-import { addDims, formatShape, sizeOf, subDims } from './dims.ts'
+import { addDims, formatShape, isSize, sizeOf, subDims } from './dims.ts'
 import type { Kind, ValueType } from './graph.ts'
 import type { PrimitiveName } from './ops.ts'
 import type { Fail, ShapeRule } from './rule.ts'
@@ -62,7 +62,8 @@ function expectWindow(starts: Shape, sizes: Shape, shape: Shape, fail: Fail): vo
     fail(`needs a start and a size for each of ${shape.length} axes`)
   }
   shape.forEach((dim, axis) => {
-    if (exceeds(0, starts[axis]!)) fail(`axis ${axis} would start at ${starts[axis]}`)
+    if (!isSize(starts[axis]!)) fail(`axis ${axis} would start at ${starts[axis]}`)
+    if (!isSize(sizes[axis]!)) fail(`axis ${axis} would have the size ${sizes[axis]}`)
     if (exceeds(addDims(starts[axis]!, sizes[axis]!), dim)) {
       fail(`entries ${starts[axis]} to ${addDims(starts[axis]!, sizes[axis]!)} exceed axis ${axis} of ${dim}`)
     }
@@ -70,7 +71,18 @@ function expectWindow(starts: Shape, sizes: Shape, shape: Shape, fail: Fail): vo
 }
 
 function expectIds(ids: ValueType, fail: Fail): void {
-  if (ids.kind !== 'int') fail(`indices must be int, but they are ${ids.kind}`, "cast them: cast(ids, 'int')")
+  if (ids.kind === 'int') return
+  fail(`indices must be int, but they are ${ids.kind}`, "cast them: cast(ids, 'int')", 'kind')
+}
+
+function expectSize(size: Dim, fail: Fail): void {
+  if (!isSize(size)) fail(`the size ${size} is no integer of 0 or more`)
+}
+
+/** Whether a literal can be an element: ints have 32 bits, bools are 0 and 1. */
+function isElement(kind: Kind, x: number): boolean {
+  if (kind === 'bool') return x === 0 || x === 1
+  return kind === 'float' || (x | 0) === x
 }
 
 function expectSameBut(axis: number, name: string, other: ValueType, x: ValueType, fail: Fail): void {
@@ -86,6 +98,8 @@ export const shapeRules: { readonly [O in PrimitiveName]: ShapeRule<O> } = {
     infer(_, { kind, shape, data }, fail) {
       if (data.length !== sizeOf(shape))
         fail(`has ${data.length} elements for a shape of ${formatShape(shape)}`)
+      const wrong = data.find((x) => !isElement(kind, x))
+      if (wrong !== undefined) fail(`${wrong} is no ${kind}`, undefined, 'kind')
       return [{ kind, shape }]
     },
   },
@@ -128,7 +142,9 @@ export const shapeRules: { readonly [O in PrimitiveName]: ShapeRule<O> } = {
   select: {
     operands: 'condition whenTrue whenFalse',
     infer([condition, whenTrue, whenFalse], _, fail) {
-      if (condition!.kind !== 'bool') fail(`the condition must be bool, but it is ${condition!.kind}`)
+      if (condition!.kind !== 'bool') {
+        fail(`the condition must be bool, but it is ${condition!.kind}`, undefined, 'kind')
+      }
       expectSameKind([whenTrue!, whenFalse!], fail)
       const shape = broadcastShapes([condition!.shape, whenTrue!.shape, whenFalse!.shape], fail)
       return [{ kind: whenTrue!.kind, shape }]
@@ -176,9 +192,11 @@ export const shapeRules: { readonly [O in PrimitiveName]: ShapeRule<O> } = {
   },
   pad: {
     operands: 'x',
-    infer([x], { low, high }, fail) {
+    infer([x], { low, high, value }, fail) {
       const rank = x!.shape.length
       if (low.length !== rank || high.length !== rank) fail(`needs low and high for each of ${rank} axes`)
+      for (const size of [...low, ...high]) expectSize(size, fail)
+      if (!isElement(x!.kind, value)) fail(`${value} is no ${x!.kind}`, undefined, 'kind')
       const shape = x!.shape.map((dim, axis) => addDims(addDims(low[axis]!, dim), high[axis]!))
       return [{ kind: x!.kind, shape }]
     },
@@ -218,6 +236,7 @@ export const shapeRules: { readonly [O in PrimitiveName]: ShapeRule<O> } = {
     infer([ids, updates], { axis, size }, fail) {
       expectIds(ids!, fail)
       expectKind(updates!, ['float', 'int'], fail)
+      expectSize(size, fail)
       const end = axis + ids!.shape.length
       if (axis < 0 || end > updates!.shape.length) fail(`axis ${axis} and the ids do not fit the updates`)
       const { shape, kind } = updates!
@@ -239,6 +258,7 @@ export const shapeRules: { readonly [O in PrimitiveName]: ShapeRule<O> } = {
     infer([ids, updates], { axis, size }, fail) {
       expectIds(ids!, fail)
       expectKind(updates!, ['float', 'int'], fail)
+      expectSize(size, fail)
       expectAxis(axis, ids!.shape.length, fail)
       expectShape('updates', updates!, ids!.shape, fail)
       return [{ kind: updates!.kind, shape: replaceAxis(ids!.shape, axis, size) }]
@@ -250,6 +270,7 @@ export const shapeRules: { readonly [O in PrimitiveName]: ShapeRule<O> } = {
       expectIds(start!, fail)
       expectShape('start', start!, [], fail)
       expectAxis(axis, x!.shape.length, fail)
+      expectSize(size, fail)
       if (exceeds(size, x!.shape[axis]!))
         fail(`a window of ${size} exceeds axis ${axis} of ${x!.shape[axis]}`)
       return [{ kind: x!.kind, shape: replaceAxis(x!.shape, axis, size) }]
@@ -321,14 +342,17 @@ export const shapeRules: { readonly [O in PrimitiveName]: ShapeRule<O> } = {
           type(port).shape,
           fail,
         )
-        if (input.kind !== type(port).kind) fail(`'${port.name}' is ${input.kind}, not ${type(port).kind}`)
+        const { kind } = type(port)
+        if (input.kind !== kind) fail(`'${port.name}' is ${input.kind}, not ${kind}`, undefined, 'kind')
       })
       return body.outputs.map((port, i) => {
         const { kind, shape } = type(port)
         if (i >= carries) return { kind, shape: [length, ...shape] }
         const before = type(body.inputs[i]!)
         expectShape(`carry '${port.name}' after a step`, { kind, shape }, before.shape, fail)
-        if (kind !== before.kind) fail(`carry '${port.name}' turns from ${before.kind} to ${kind}`)
+        if (kind !== before.kind) {
+          fail(`carry '${port.name}' turns from ${before.kind} to ${kind}`, undefined, 'kind')
+        }
         return { kind, shape }
       })
     },

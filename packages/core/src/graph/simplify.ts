@@ -88,7 +88,7 @@ function shareCommon(graph: Graph): Graph {
     }
     return outputs
   })
-  return trace.finish(Object.fromEntries(graph.outputs.map(({ name, value }) => [name, tensors.get(value)!])))
+  return trace.finish(graph.outputs.map(({ name, value }) => [name, tensors.get(value)!]))
 }
 
 /** JSON would write NaN, ±Inf and −0 as null or 0, and make different literals look the same. */

@@ -1,9 +1,10 @@
-import { GraphError, ShapeError } from '../errors.ts'
+import { GraphError, KindError, ShapeError } from '../errors.ts'
 import type { Dim, Shape } from './dims.ts'
-import { isSymbol, symbolsOf, toDim } from './dims.ts'
+import { formatShape, isSymbol, sameShape, symbolsOf, toDim } from './dims.ts'
 import type { Graph, Kind, Node, Port, ValueId, ValueType } from './graph.ts'
 import { ruleOf } from './op-rules.ts'
 import type { Attributes, OpName } from './ops.ts'
+import type { Fail } from './rule.ts'
 import type { Operand, Parameter } from './tensor.ts'
 import { Tensor } from './tensor.ts'
 
@@ -43,7 +44,14 @@ export class Trace {
   parameter(parameter: Parameter): Tensor<'float'> {
     if (this.parent) return this.lift(this.parent.parameter(parameter))
     const known = this.parameters.get(parameter.path)
-    if (known) return known
+    if (known && sameShape(known.shape, parameter.shape)) return known
+    if (known) {
+      const shapes = `${formatShape(known.shape)} and ${formatShape(parameter.shape)}`
+      throw new GraphError({
+        operation: this.name,
+        problem: `two weights are called '${parameter.path}': ${shapes}`,
+      })
+    }
     const tensor = this.input(parameter.path, 'float', parameter.shape)
     this.parameters.set(parameter.path, tensor)
     return tensor
@@ -124,9 +132,9 @@ export class Trace {
     return this.nodes.findLast((node) => node.outputs.includes(id))?.scope ?? ''
   }
 
-  /** The recorded graph with these outputs. */
-  finish(outputs: Readonly<Record<string, Tensor>>): Graph {
-    const ports = Object.entries(outputs).map(([name, tensor]) => ({ name, value: this.lift(tensor).id }))
+  /** The recorded graph with these outputs, in this order (that of a record is another for names like `0`). */
+  finish(outputs: readonly (readonly [name: string, tensor: Tensor])[]): Graph {
+    const ports = outputs.map(([name, tensor]) => ({ name, value: this.lift(tensor).id }))
     const { name, inputs, values, nodes } = this
     return { name, inputs: [...inputs], outputs: ports, values: [...values], nodes: [...nodes] }
   }
@@ -134,13 +142,11 @@ export class Trace {
   private infer<O extends OpName>(op: O, inputs: readonly Tensor[], attributes: Attributes<O>): ValueType[] {
     const rule = ruleOf(op)
     const names = rule.operands.split(' ').filter((name) => name !== '')
-    const fail = (problem: string, hint?: string): never => {
-      throw new ShapeError({
-        op,
-        problem,
-        inputs: inputs.map((input, i) => input.describe(operandName(names, i))),
-        hint,
-      })
+    const fail: Fail = (problem, hint, about) => {
+      const seen = inputs.map((input, i) => input.describe(operandName(names, i)))
+      if (about !== 'kind') throw new ShapeError({ op, problem, inputs: seen, hint })
+      const withKinds = seen.map((each, i) => ({ ...each, kind: inputs[i]!.kind }))
+      throw new KindError({ op, problem, inputs: withKinds, hint })
     }
     const variadic = names.at(-1)?.endsWith('...') ?? false
     const least = names.filter((name) => !name.endsWith('?') && !name.endsWith('...')).length
@@ -177,8 +183,17 @@ export function traceOf(operands: readonly unknown[]): Trace {
 /** A tensor for any operand; literals take `kind`. */
 export function toTensor<K extends Kind>(trace: Trace, operand: Operand<K>, kind: K): Tensor<K> {
   if (operand instanceof Tensor) return operand
-  if (typeof operand === 'object') return trace.parameter(operand) as Tensor<Kind> as Tensor<K>
-  return trace.emit('constant', [], { kind, shape: [], data: [Number(operand)] })[0] as Tensor<K>
+  if (typeof operand === 'number' || typeof operand === 'boolean') {
+    return trace.emit('constant', [], { kind, shape: [], data: [Number(operand)] })[0] as Tensor<K>
+  }
+  if (typeof operand === 'object' && operand !== null) {
+    return trace.parameter(operand) as Tensor<Kind> as Tensor<K>
+  }
+  throw new GraphError({
+    operation: trace.name,
+    problem: `${operand} is no operand`,
+    hint: 'give a tensor, a weight, a number or a bool',
+  })
 }
 
 /**
@@ -190,7 +205,7 @@ export function toTensor<K extends Kind>(trace: Trace, operand: Operand<K>, kind
  */
 export function trace(name: string, body: (trace: Trace) => Readonly<Record<string, Tensor>>): Graph {
   const recorder = new Trace(name)
-  const graph = recorder.finish(body(recorder))
+  const graph = recorder.finish(Object.entries(body(recorder)))
   expectBoundSymbols(graph)
   return graph
 }

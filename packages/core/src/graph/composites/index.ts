@@ -1,9 +1,12 @@
 import type { Attributes, CompositeName } from '../ops.ts'
 import type { Tensor } from '../tensor.ts'
 import { adamBody } from './adam.ts'
+import { attentionBody, attentionGradBody } from './attention.ts'
 import { crossEntropyBody, crossEntropyGradBody } from './cross-entropy.ts'
 import { gruBody, gruGradBody } from './gru.ts'
+import { layerNormBody, layerNormGradBody } from './layer-norm.ts'
 import { lstmBody, lstmGradBody } from './lstm.ts'
+import { rmsNormBody, rmsNormGradBody } from './rms-norm.ts'
 import { logSoftmaxBody, logSoftmaxGradBody, softmaxBody, softmaxGradBody } from './softmax.ts'
 
 /** A composite written in primitives (and other composites, which have bodies in turn). */
@@ -20,6 +23,12 @@ export const bodies: { readonly [O in BodiedName]: Body<O> } = {
   logSoftmaxGrad: logSoftmaxGradBody,
   crossEntropy: crossEntropyBody,
   crossEntropyGrad: crossEntropyGradBody,
+  layerNorm: layerNormBody,
+  layerNormGrad: layerNormGradBody,
+  rmsNorm: rmsNormBody,
+  rmsNormGrad: rmsNormGradBody,
+  attention: attentionBody,
+  attentionGrad: attentionGradBody,
   lstm: lstmBody,
   lstmGrad: lstmGradBody,
   gru: gruBody,
