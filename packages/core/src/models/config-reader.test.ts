@@ -171,14 +171,8 @@ describe('readModelConfig', () => {
       ...config,
       decoder: { ...decoder, attention: { score: 'dot' }, ...withContext },
     })
-    expect(read.context).toBe('attention')
-    expect(read.attention).toEqual({
-      score: 'dot',
-      size: 0,
-      query: 'current',
-      inputFeeding: false,
-      coverage: false,
-    })
+    const look = { score: 'dot', size: 0, query: 'current', inputFeeding: false, coverage: false }
+    expect(read).toMatchObject({ context: 'attention', attention: look })
   })
 
   test.each([null, 'x', [], 7])('refuses %j, which is no object', (json) => {

@@ -1,74 +1,31 @@
 import { ConfigError } from '../errors.ts'
-import type {
-  AttentionConfig,
-  DecoderConfig,
-  EncoderConfig,
-  ModelConfig,
-  OutputConfig,
-  RnnDecoderConfig,
-  RnnEncoderConfig,
-} from './config.ts'
+import type { DecoderConfig, EncoderConfig, ModelConfig, RnnDecoderConfig, TiedEmbeddings } from './config.ts'
 import { configVersion } from './config.ts'
+import { checkRnnDecoder, checkRnnEncoder, rnnDecoder, rnnEncoder } from './rnn-config-reader.ts'
 import type { Reader } from './schema.ts'
-import { byType, flag, listOf, numberFrom, object, oneOf, wholeNumber, withDefault } from './schema.ts'
+import { byType, object, oneOf, refuse, wholeNumber, withDefault } from './schema.ts'
+import { memorySize, outputSize, sourceSize, targetSize } from './sizes.ts'
+import {
+  checkStack,
+  checkTransformerDecoder,
+  transformerDecoder,
+  transformerEncoder,
+} from './transformer-config-reader.ts'
 
-const size = wholeNumber(1)
-const rate = numberFrom(0, 1)
-const cell = oneOf('elman', 'elman-relu', 'lstm', 'gru', 'gru-reset-before')
-
-const rnnEncoder: Reader<RnnEncoderConfig> = object<RnnEncoderConfig>({
-  type: oneOf('rnn'),
-  cell: withDefault(cell, 'lstm'),
-  embeddingSize: size,
-  hiddenSize: size,
-  layers: withDefault(size, 1),
-  bidirectional: withDefault(flag, false),
-  dropout: withDefault(rate, 0),
-  variational: withDefault(flag, false),
-  recurrentDropout: withDefault(rate, 0),
-})
-
-const attention: Reader<AttentionConfig> = object<AttentionConfig>({
-  score: oneOf('additive', 'dot', 'general', 'concat', 'scaled-dot'),
-  size: withDefault(wholeNumber(0), 0),
-  query: withDefault(oneOf('previous', 'current'), 'current'),
-  inputFeeding: withDefault(flag, false),
-  coverage: withDefault(flag, false),
-})
-
-const output: Reader<OutputConfig> = object<OutputConfig>({
-  from: withDefault(listOf(oneOf('state', 'context', 'embedding')), ['state'] as const),
-  combine: withDefault(wholeNumber(0), 0),
-})
-
-const rnnDecoder: Reader<RnnDecoderConfig> = object<RnnDecoderConfig>({
-  type: oneOf('rnn'),
-  cell: withDefault(cell, 'lstm'),
-  embeddingSize: size,
-  hiddenSize: size,
-  layers: withDefault(size, 1),
-  dropout: withDefault(rate, 0),
-  variational: withDefault(flag, false),
-  recurrentDropout: withDefault(rate, 0),
-  bridge: withDefault(oneOf('copy', 'zero', 'dense'), 'copy'),
-  // Read before the context, whose default depends on it.
-  attention: withDefault<AttentionConfig | undefined>(attention, undefined) as never,
-  context: withDefault(oneOf('initial', 'every-step', 'attention'), (before) =>
-    before.attention === undefined ? 'initial' : 'attention',
-  ),
-  output: withDefault(output, { from: ['state'], combine: 0 }),
-})
-
-const model: Reader<ModelConfig> = object<ModelConfig>({
-  version: (value, path) => {
-    if (value === configVersion) return configVersion
-    throw new ConfigError({ path, problem: `version ${value} is not known`, allowed: [`${configVersion}`] })
-  },
-  sourceVocabularySize: wholeNumber(4),
-  targetVocabularySize: wholeNumber(4),
-  encoder: byType<EncoderConfig>({ rnn: rnnEncoder }),
-  decoder: byType<DecoderConfig>({ rnn: rnnDecoder }),
-})
+/** The fields of a model; `bridge` is how an RNN decoder starts where nothing is said. */
+function model(bridge: RnnDecoderConfig['bridge']): Reader<ModelConfig> {
+  return object<ModelConfig>({
+    version: (value, path) => {
+      if (value === configVersion) return configVersion
+      throw new ConfigError({ path, problem: `version ${value} is not known`, allowed: [`${configVersion}`] })
+    },
+    sourceVocabularySize: withDefault(wholeNumber(0), 0),
+    targetVocabularySize: wholeNumber(4),
+    tiedEmbeddings: withDefault<TiedEmbeddings | undefined>(oneOf('target', 'all'), undefined) as never,
+    encoder: byType<EncoderConfig>({ rnn: rnnEncoder, transformer: transformerEncoder }),
+    decoder: byType<DecoderConfig>({ rnn: rnnDecoder(bridge), transformer: transformerDecoder }),
+  })
+}
 
 /**
  * Reads a model configuration from parsed JSON: every field checked, defaults filled in.
@@ -77,85 +34,64 @@ const model: Reader<ModelConfig> = object<ModelConfig>({
  *   would be allowed there.
  */
 export function readModelConfig(json: unknown): ModelConfig {
-  const config = model(json, '')
-  checkDecoder(config.decoder)
-  checkEncoder(config.encoder)
-  checkBridge(config)
-  checkDot(config)
+  const given = json as { encoder?: { type?: unknown } } | null | undefined
+  // A Transformer has no last state that could be copied.
+  const config = model(given?.encoder?.type === 'transformer' ? 'dense' : 'copy')(json, '')
+  const { encoder, decoder } = config
+  if (decoder.type === 'rnn') checkRnnDecoder(decoder)
+  else checkTransformerDecoder(decoder)
+  if (encoder.type === 'rnn') checkRnnEncoder(encoder)
+  else checkStack(encoder, 'encoder')
+  checkSource(config)
+  checkTied(config)
+  if (decoder.type === 'rnn') {
+    checkBridge(encoder, decoder)
+    checkDot(encoder, decoder)
+  }
   return config
 }
 
-function refuse(path: string, problem: string, hint: string): never {
-  throw new ConfigError({ path, problem, hint })
-}
-
-function checkEncoder({ dropout, variational }: RnnEncoderConfig): void {
-  if (variational && dropout === 0) {
-    refuse(
-      'encoder.variational',
-      'there is no dropout to vary',
-      'set encoder.dropout, or leave variational out',
-    )
+/** Tokens need a vocabulary, frames have none. */
+function checkSource({ encoder, sourceVocabularySize: size }: ModelConfig): void {
+  const path = 'sourceVocabularySize'
+  if (encoder.input?.type === 'frames') {
+    if (size > 0) refuse(path, 'the encoder reads frames, which have no vocabulary', 'leave it out')
+  } else if (size < 4) {
+    throw new ConfigError({
+      path,
+      problem: `${size} is not allowed here`,
+      allowed: ['a whole number of 4 or more'],
+    })
   }
 }
 
-function checkDecoder(decoder: RnnDecoderConfig): void {
-  const { context, attention: look, output: out, dropout, variational } = decoder
-  const path = 'decoder'
-  if (context === 'attention' && !look) {
-    refuse(`${path}.attention`, "context is 'attention', but this field is missing", 'say how to score')
+function checkTied({ encoder, decoder, tiedEmbeddings: tied, ...sizes }: ModelConfig): void {
+  if (!tied) return
+  const path = 'tiedEmbeddings'
+  const [input, output] = [targetSize(decoder), outputSize(encoder, decoder)]
+  if (input !== output) {
+    const problem = `target embeddings have ${input} features, but the output layer sees ${output}`
+    refuse(path, problem, 'make them agree, or leave tiedEmbeddings out')
   }
-  if (context !== 'attention' && look) {
-    refuse(
-      `${path}.context`,
-      `attention is given, but context is '${context}'`,
-      "use 'attention' or leave it out",
-    )
+  if (tied === 'target') return
+  if (encoder.input?.type === 'frames') {
+    refuse(path, 'the encoder reads frames, so there is no embedding of its own to tie', "use 'target'")
   }
-  if (context === 'initial' && out.from.includes('context')) {
-    refuse(`${path}.output.from`, 'there is no context after the first state', "use context 'every-step'")
+  if (sourceSize(encoder) !== input) {
+    const problem = `source embeddings have ${sourceSize(encoder)} features, target embeddings ${input}`
+    refuse(path, problem, "make them agree, or use 'target'")
   }
-  if (variational && dropout === 0) {
-    refuse(
-      `${path}.variational`,
-      'there is no dropout to vary',
-      'set decoder.dropout, or leave variational out',
-    )
-  }
-  if (out.combine > 0 && !(out.from.includes('context') && out.from.includes('state'))) {
-    refuse(`${path}.output.combine`, 'it joins context and state', 'put both into output.from')
-  }
-  if (look) checkAttention(look, out)
-}
-
-function checkAttention(look: AttentionConfig, out: OutputConfig): void {
-  const path = 'decoder.attention'
-  const hasHidden = look.score === 'additive' || look.score === 'concat'
-  if (hasHidden && look.size === 0) {
-    refuse(`${path}.size`, `'${look.score}' scores through a hidden layer`, 'give its width')
-  }
-  if (!hasHidden && look.size > 0) {
-    refuse(`${path}.size`, `'${look.score}' has no hidden layer`, 'leave size out')
-  }
-  if (!hasHidden && look.coverage) {
-    refuse(
-      `${path}.coverage`,
-      `'${look.score}' has no place for coverage`,
-      "use score 'additive' or 'concat'",
-    )
-  }
-  if (look.inputFeeding && look.query === 'previous') {
-    refuse(`${path}.inputFeeding`, 'the context of the previous state is fed already', "use query 'current'")
-  }
-  if (look.query === 'current' && !out.from.includes('context')) {
-    refuse('decoder.output.from', 'the context of the current state goes nowhere', "add 'context'")
+  const { sourceVocabularySize: source, targetVocabularySize: target } = sizes
+  if (source !== target) {
+    const problem = `one embedding for both sides, but the source has ${source} tokens and the target ${target}`
+    refuse(path, problem, "use one joint vocabulary for both sides, or 'target'")
   }
 }
 
 /** A dot product needs a query and a key of one width. */
-function checkDot({ encoder, decoder }: ModelConfig): void {
+function checkDot(encoder: EncoderConfig, decoder: RnnDecoderConfig): void {
   const score = decoder.attention?.score
-  const width = encoder.hiddenSize * (encoder.bidirectional ? 2 : 1)
+  const width = memorySize(encoder)
   if ((score === 'dot' || score === 'scaled-dot') && width !== decoder.hiddenSize) {
     refuse(
       'decoder.attention.score',
@@ -165,9 +101,12 @@ function checkDot({ encoder, decoder }: ModelConfig): void {
   }
 }
 
-function checkBridge({ encoder, decoder }: ModelConfig): void {
+function checkBridge(encoder: EncoderConfig, decoder: RnnDecoderConfig): void {
   if (decoder.bridge !== 'copy') return
-  const width = encoder.hiddenSize * (encoder.bidirectional ? 2 : 1)
+  if (encoder.type === 'transformer') {
+    refuse('decoder.bridge', 'a Transformer has no last state to copy', "use 'dense' or 'zero'")
+  }
+  const width = memorySize(encoder)
   if (width !== decoder.hiddenSize || encoder.layers !== decoder.layers) {
     const has = `${encoder.layers} x ${width}${encoder.bidirectional ? ' (both directions)' : ''}`
     refuse(

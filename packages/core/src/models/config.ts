@@ -1,12 +1,34 @@
 import type { AttentionScore } from '../nn/attention.ts'
 import type { CellType } from '../nn/rnn-cell.ts'
+import type { TransformerDecoderConfig, TransformerEncoderConfig } from './transformer-config.ts'
 
 /** Version of the model configuration that this package reads and writes. */
 export const configVersion = 1
 
+/** Token ids, each with a vector of its own. */
+export interface TokensConfig {
+  readonly type: 'tokens'
+}
+
+/** Frames of numbers, such as log-mel energies of speech, through strided convolutions. */
+export interface FramesConfig {
+  readonly type: 'frames'
+  /** Numbers in a frame. */
+  readonly features: number
+  /** Frames that a convolution sees at once; odd. */
+  readonly kernel: number
+  /** The stride of each convolution; their product is how many frames become one vector. */
+  readonly strides: readonly number[]
+}
+
+/** What a source is made of. */
+export type SourceConfig = TokensConfig | FramesConfig
+
 /** A stack of recurrent layers that reads the source. */
 export interface RnnEncoderConfig {
   readonly type: 'rnn'
+  /** Token ids where it is left out. */
+  readonly input?: SourceConfig
   readonly cell: CellType
   readonly embeddingSize: number
   readonly hiddenSize: number
@@ -66,14 +88,23 @@ export interface RnnDecoderConfig {
   readonly output: OutputConfig
 }
 
-export type EncoderConfig = RnnEncoderConfig
-export type DecoderConfig = RnnDecoderConfig
+export type EncoderConfig = RnnEncoderConfig | TransformerEncoderConfig
+export type DecoderConfig = RnnDecoderConfig | TransformerDecoderConfig
+
+/**
+ * One embedding in several places: `target`, for the decoder's tokens and as its output layer (Press and
+ * Wolf 2017, arXiv:1608.05859); `all`, for the encoder's tokens too (Vaswani et al. 2017, section 3.4).
+ */
+export type TiedEmbeddings = 'target' | 'all'
 
 /** Everything that decides the weights of a model and what they compute. */
 export interface ModelConfig {
   readonly version: typeof configVersion
+  /** 0 where the source is frames. */
   readonly sourceVocabularySize: number
   readonly targetVocabularySize: number
+  /** Every embedding and the output layer are weights of their own where it is left out. */
+  readonly tiedEmbeddings?: TiedEmbeddings
   readonly encoder: EncoderConfig
   readonly decoder: DecoderConfig
 }

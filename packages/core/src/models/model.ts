@@ -1,11 +1,16 @@
 import type { Parameter } from '../graph/tensor.ts'
+import type { Embedding } from '../nn/embedding.ts'
 import { ParameterScope } from '../nn/parameter-scope.ts'
-import type { ModelConfig } from './config.ts'
+import type { DecoderConfig, EncoderConfig, ModelConfig } from './config.ts'
 import { readModelConfig } from './config-reader.ts'
 import type { Decoder } from './decoder.ts'
 import type { Encoder } from './encoder.ts'
 import { rnnDecoder } from './rnn-decoder.ts'
 import { rnnEncoder } from './rnn-encoder.ts'
+import type { TargetTables } from './tables.ts'
+import { tables } from './tables.ts'
+import { transformerDecoder } from './transformer-decoder.ts'
+import { transformerEncoder } from './transformer-encoder.ts'
 
 /** An encoder–decoder: what it computes, and which weights it has. It holds no memory. */
 export interface Model {
@@ -25,9 +30,25 @@ export interface Model {
 export function createModel(config: unknown): Model {
   const read = readModelConfig(config)
   const scope = new ParameterScope()
-  const encoder = rnnEncoder(scope.in('encoder'), read.encoder, read.sourceVocabularySize)
-  const decoder = rnnDecoder(scope.in('decoder'), read.decoder, read.targetVocabularySize, encoder.outputSize)
+  const { source, target } = tables(scope, read)
+  const encoder = declareEncoder(scope.in('encoder'), read.encoder, source)
+  const decoder = declareDecoder(scope.in('decoder'), read.decoder, encoder.outputSize, target)
   return { config: read, parameters: scope.all(), encoder, decoder }
+}
+
+function declareEncoder(scope: ParameterScope, config: EncoderConfig, table: () => Embedding): Encoder {
+  return config.type === 'rnn' ? rnnEncoder(scope, config, table) : transformerEncoder(scope, config, table)
+}
+
+function declareDecoder(
+  scope: ParameterScope,
+  config: DecoderConfig,
+  encoderSize: number,
+  target: TargetTables,
+): Decoder {
+  return config.type === 'rnn'
+    ? rnnDecoder(scope, config, encoderSize, target)
+    : transformerDecoder(scope, config, encoderSize, target)
 }
 
 /** Number of weights in all, and by part: the first two names of their paths. */

@@ -6,7 +6,6 @@ import type { Tensors } from '../graph/scan.ts'
 import { scan } from '../graph/scan.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { attention } from '../nn/attention.ts'
-import { embedding } from '../nn/embedding.ts'
 import { linear } from '../nn/linear.ts'
 import type { ParameterScope } from '../nn/parameter-scope.ts'
 import { applyMask, maskFor } from '../nn/random.ts'
@@ -17,6 +16,7 @@ import { bridge } from './bridge.ts'
 import type { RnnDecoderConfig } from './config.ts'
 import type { Decoder, SequenceOptions } from './decoder.ts'
 import type { Encoded } from './encoder.ts'
+import type { TargetTables } from './tables.ts'
 
 type F = Tensor<'float'>
 
@@ -34,12 +34,13 @@ type F = Tensor<'float'>
 export function rnnDecoder(
   scope: ParameterScope,
   config: RnnDecoderConfig,
-  vocabularySize: number,
   encoderSize: number,
+  tables: TargetTables,
 ): Decoder {
-  const parts = declareParts(scope, config, vocabularySize, encoderSize)
+  const parts = declareParts(scope, config, encoderSize, tables)
   const start = (encoded: Encoded) => encoded.memory.trace.scoped('decoder', () => startOf(parts, encoded))
   return {
+    caches: [],
     start,
     step(ids, state, memory) {
       return ids.trace.scoped('decoder', () => {
@@ -69,8 +70,8 @@ const noMasks: RnnMasks = { perStep: {}, shared: {} }
 function declareParts(
   scope: ParameterScope,
   config: RnnDecoderConfig,
-  vocabularySize: number,
   encoderSize: number,
+  tables: TargetTables,
 ) {
   const { embeddingSize, hiddenSize, context, attention: look, output } = config
   const fed = context === 'every-step' || look?.query === 'previous' ? encoderSize : 0
@@ -83,7 +84,7 @@ function declareParts(
   return {
     config,
     feedingSize,
-    embed: embedding(scope.in('embedding'), vocabularySize, embeddingSize),
+    embed: tables.embedding(),
     layers: rnn(scope.in('rnn'), { ...config, inputSize }),
     bridge: bridge(scope.in('bridge'), config, encoderSize),
     attend:
@@ -91,7 +92,7 @@ function declareParts(
     combine: output.combine
       ? linear(scope.in('combine'), encoderSize + hiddenSize, output.combine, { bias: false })
       : undefined,
-    output: linear(scope.in('output'), outputSize, vocabularySize),
+    output: tables.output(outputSize),
   }
 }
 

@@ -1,7 +1,8 @@
+import type { Dim } from '../graph/dims.ts'
 import { less } from '../graph/elementwise.ts'
 import { concat, expandDims, iota, transpose } from '../graph/movement.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { embedding } from '../nn/embedding.ts'
+import type { Embedding } from '../nn/embedding.ts'
 import type { ParameterScope } from '../nn/parameter-scope.ts'
 import { applyMask, maskFor } from '../nn/random.ts'
 import type { RnnState } from '../nn/rnn.ts'
@@ -9,6 +10,7 @@ import { rnn } from '../nn/rnn.ts'
 import type { CellState } from '../nn/rnn-cell.ts'
 import type { RnnEncoderConfig } from './config.ts'
 import type { Encoder } from './encoder.ts'
+import { sourceInput } from './source-input.ts'
 
 /**
  * The encoder of the lecture note: a recurrent net that reads one token at a time,
@@ -16,20 +18,23 @@ import type { Encoder } from './encoder.ts'
  *
  * Source: Sutskever et al. 2014, arXiv:1409.3215; Cho et al. 2014, arXiv:1406.1078.
  */
-export function rnnEncoder(scope: ParameterScope, config: RnnEncoderConfig, vocabularySize: number): Encoder {
+export function rnnEncoder(
+  scope: ParameterScope,
+  config: RnnEncoderConfig,
+  declareEmbedding: () => Embedding,
+): Encoder {
   const { embeddingSize, dropout, variational } = config
-  const embed = embedding(scope.in('embedding'), vocabularySize, embeddingSize)
+  const input = sourceInput(scope, config.input, embeddingSize, declareEmbedding)
   const layers = rnn(scope.in('rnn'), { ...config, inputSize: embeddingSize })
   return {
     outputSize: layers.outputSize,
-    encode(source, lengths, random) {
+    source: input.type,
+    encode(source, sourceLengths, random) {
       return source.trace.scoped('encoder', () => {
-        const [B, S] = source.axes('batch source') as [string, string]
         const inner = random?.in('encoder')
-        // Time first inside: a step of all rows is then one block of memory.
-        const tokens = transpose(source)
+        const { x: embedded, lengths } = input.timeFirst(source, sourceLengths)
+        const [S, B] = embedded.shape as [Dim, Dim]
         const isReal = less(expandDims(iota(source, [S]), 1), expandDims(lengths, 0))
-        const embedded = embed.apply(tokens)
         const maskShape = variational ? [B, embeddingSize] : embedded.shape
         const x = applyMask(embedded, maskFor(inner, 'embedding', maskShape, dropout))
         const { outputs, state } = layers.sequence(x, layers.zeroState(source.trace, B), {

@@ -36,10 +36,17 @@ export function oneOf<const T extends string>(...words: readonly T[]): Reader<T>
 /** A list without repeats. */
 export function listOf<T>(item: Reader<T>): Reader<readonly T[]> {
   return (value, path) => {
-    if (!Array.isArray(value) || value.length === 0) throw wrong(path, value, ['a list of one or more'])
-    const items = value.map((each, i) => item(each, `${path}[${i}]`))
+    const items = sequenceOf(item)(value, path)
     if (new Set(items).size < items.length) throw new ConfigError({ path, problem: 'an entry repeats' })
     return items
+  }
+}
+
+/** A list of one or more; entries may repeat. */
+export function sequenceOf<T>(item: Reader<T>): Reader<readonly T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value) || value.length === 0) throw wrong(path, value, ['a list of one or more'])
+    return value.map((each, i) => item(each, `${path}[${i}]`))
   }
 }
 
@@ -97,6 +104,11 @@ export function byType<T>(readers: Readonly<Record<string, Reader<T>>>): Reader<
     if (!read) throw wrong(join(path, 'type'), type, Object.keys(readers))
     return read(value, path)
   }
+}
+
+/** Throws ConfigError: a field, by itself or beside others, cannot be so. */
+export function refuse(path: string, problem: string, hint: string): never {
+  throw new ConfigError({ path, problem, hint })
 }
 
 function join(path: string, name: string): string {
