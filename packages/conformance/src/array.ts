@@ -40,13 +40,24 @@ export function takeRows({ kind, shape, data }: HostArray, rows: readonly number
   return arrayOf(kind, [rows.length, ...shape.slice(1)], taken)
 }
 
-/** The first `size` entries of axis 1. */
-export function cutColumns({ kind, shape, data }: HostArray, size: number): HostArray {
-  const [rows, columns, ...rest] = shape as [number, number, ...number[]]
-  const width = countOf(rest)
+/** The first `size` entries of an axis. */
+export function cutAxis({ kind, shape, data }: HostArray, axis: number, size: number): HostArray {
+  const width = countOf(shape.slice(axis + 1))
+  const length = shape[axis]! * width
   const kept: number[] = []
-  for (let row = 0; row < rows; row++) {
-    kept.push(...data.subarray(row * columns * width, (row * columns + size) * width))
+  for (let from = 0; from < data.length; from += length) {
+    kept.push(...data.subarray(from, from + size * width))
   }
-  return arrayOf(kind, [rows, size, ...rest], kept)
+  return arrayOf(kind, shape.with(axis, size), kept)
+}
+
+/** One entry of an axis, without the axis. */
+export function entryOf({ kind, shape, data }: HostArray, axis: number, index: number): HostArray {
+  const width = countOf(shape.slice(axis + 1))
+  const length = shape[axis]! * width
+  const taken: number[] = []
+  for (let from = index * width; from < data.length; from += length) {
+    taken.push(...data.subarray(from, from + width))
+  }
+  return arrayOf(kind, shape.toSpliced(axis, 1), taken)
 }

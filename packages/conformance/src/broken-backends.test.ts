@@ -25,17 +25,33 @@ function editGraph(graph: Graph, edit: (node: Node) => Node): Graph {
 
 /** The reference with a wrong idea of some nodes. */
 function broken(edit: (node: Node) => Node): Backend {
+  return brokenGraphs((graph) => editGraph(graph, edit))
+}
+
+/** The reference with a wrong idea of some graphs. */
+function brokenGraphs(edit: (graph: Graph) => Graph): Backend {
   const inner = reference()
   return {
     specification: 1,
     name: 'broken',
     composites: inner.composites,
     info: () => inner.info(),
-    compile: (graph, options) => inner.compile(editGraph(graph, edit), options),
+    compile: (graph, options) => inner.compile(edit(graph), options),
     upload: (array) => inner.upload(array),
     live: () => inner.live(),
     dispose: () => inner.dispose(),
   }
+}
+
+/** The graph with caches going out as they came in. */
+function forgetUpdates(graph: Graph): Graph {
+  const before = new Map(
+    graph.nodes.flatMap((node) =>
+      node.op === 'dynamicUpdate' ? [[node.outputs[0]!, node.inputs[0]!] as const] : [],
+    ),
+  )
+  const outputs = graph.outputs.map((port) => ({ ...port, value: before.get(port.value) ?? port.value }))
+  return { ...graph, outputs }
 }
 
 /** The reference with another `run`. */
@@ -111,6 +127,24 @@ const mutants: readonly { name: string; backend: () => Backend; caught: readonly
       'ops/reduceMax of float [7] over 0',
       'goldens/losses cross-entropy-smoothing-0.0-extreme-logits',
     ],
+  },
+  {
+    name: 'a causal mask that is turned around',
+    backend: () =>
+      broken((node) =>
+        node.op === 'lessEqual' ? { ...node, inputs: [node.inputs[1]!, node.inputs[0]!] } : node,
+      ),
+    caught: [
+      'goldens/transformer scaled-dot-product-causal',
+      'goldens/transformer decoder-layer-post-norm-gelu-full',
+      'laws/the past does not see the future: transformer, rotary positions, pre-RMSNorm, SwiGLU, shared keys',
+      'laws/step by step = all at once: transformer, sinusoidal positions, post-norm',
+    ],
+  },
+  {
+    name: 'caches that stay as they were',
+    backend: () => brokenGraphs(forgetUpdates),
+    caught: ['laws/step by step = all at once: transformer, alibi positions, post-norm, SiLU, shared keys'],
   },
   {
     name: 'a run that keeps an array for itself',

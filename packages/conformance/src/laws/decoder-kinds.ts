@@ -3,8 +3,9 @@ import type { AttentionScore, CellType } from '@dragoman/core'
 /** Every recurrence. */
 export const cellTypes: readonly CellType[] = ['elman', 'elman-relu', 'lstm', 'gru', 'gru-reset-before']
 
-/** A kind of decoder: the parts of its configuration that decide what it looks at, and when. */
+/** A kind of recurrent decoder: the parts of its configuration that decide what it looks at, and when. */
 export interface DecoderKind {
+  readonly type: 'rnn'
   readonly name: string
   readonly config: object
   readonly cell: CellType
@@ -20,7 +21,7 @@ const whenToLook = [
 ] as const
 
 /** A kind without its cell. */
-type AnyCell = Omit<DecoderKind, 'cell'>
+type AnyCell = Omit<DecoderKind, 'cell' | 'type'>
 
 const attentionKinds: readonly AnyCell[] = scores.flatMap((score) => {
   const hasHidden = score === 'additive' || score === 'concat'
@@ -58,4 +59,4 @@ const plainKinds: readonly AnyCell[] = [
 export const decoderKinds: readonly DecoderKind[] = [
   ...plainKinds.flatMap((kind) => cellTypes.map((cell) => ({ ...kind, cell }))),
   ...[...attentionKinds, combined].map((kind, i) => ({ ...kind, cell: cellTypes[i % cellTypes.length]! })),
-].map((kind) => ({ ...kind, name: `${kind.cell}, ${kind.name}` }))
+].map((kind) => ({ ...kind, type: 'rnn', name: `${kind.cell}, ${kind.name}` }))

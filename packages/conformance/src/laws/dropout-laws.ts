@@ -103,7 +103,7 @@ const rateZero = law('dropout of rate 0 is none', async (context, draw) => {
 
   const kind = draw.pick(decoderKinds)
   const model = randomModel(draw, kind)
-  const { source, lengths, ids } = randomBatch(draw)
+  const { source, lengths, ids } = randomBatch(draw, kind)
   const inputs = { source, lengths, ids, ...weightsOf(model, 1) }
   const training = forwardGraph(model, { isTraining: true })
   const plain = await context.run(forwardGraph(model), inputs)

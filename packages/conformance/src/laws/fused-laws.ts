@@ -1,8 +1,10 @@
 import type { Graph } from '@dragoman/core'
 import { compositeNames, lower } from '@dragoman/core'
 import type { ConformanceCase } from '../case.ts'
+import { strangeAttentionCases } from '../gradients/attention.ts'
 import { traceCase } from '../gradients/gradient-case.ts'
 import { gradientCases } from '../gradients/index.ts'
+import { strangeNormCases } from '../gradients/norms.ts'
 import { law, lawTolerances } from './law.ts'
 import { unroll } from './unroll.ts'
 
@@ -16,7 +18,7 @@ function hasComposite(graph: Graph): boolean {
 
 /** Composites that a backend takes whole give what their bodies of primitives give on it. */
 export function fusedLaws(): ConformanceCase[] {
-  return gradientCases
+  return [...gradientCases, ...strangeNormCases, ...strangeAttentionCases]
     .filter((each) => hasComposite(traceCase(each).gradient))
     .map((each) =>
       law(`fused = body: ${each.op} ${each.name}`, async (context) => {

@@ -16,17 +16,21 @@ type F = Tensor<'float'>
 type Int = Tensor<'int'>
 
 interface Inputs {
-  readonly source: Int
+  readonly source: Tensor
   readonly lengths: Int
   readonly ids: Int
 }
 
-function declare(place: Trace): Inputs {
+function declareSource(place: Trace, { encoder }: Model): Omit<Inputs, 'ids'> {
+  const { kind, shape } = encoder.source
   return {
-    source: place.input('source', 'int', ['batch', 'source']),
+    source: place.input('source', kind, shape),
     lengths: place.input('lengths', 'int', ['batch']),
-    ids: place.input('ids', 'int', ['batch', 'target']),
   }
+}
+
+function declare(place: Trace, model: Model): Inputs {
+  return { ...declareSource(place, model), ids: place.input('ids', 'int', ['batch', 'target']) }
 }
 
 function randomnessOf(place: Trace, isTraining: boolean): Randomness | undefined {
@@ -50,33 +54,38 @@ export interface ForwardOptions {
   readonly sampled?: boolean
 }
 
-/** source, lengths, ids → memory, context, the encoder's last states, logits, and attention weights. */
+/**
+ * source, lengths, ids → memory, context, the encoder's last states, logits, attention weights, and with
+ * `attention.encoder.` or `attention.decoder.` in front those of every layer and head.
+ */
 export function forwardGraph(
-  { encoder, decoder }: Model,
+  model: Model,
   { isTraining = false, sampled = false }: ForwardOptions = {},
 ): Graph {
+  const { encoder, decoder } = model
   return trace('forward', (place) => {
-    const { source, lengths, ids } = declare(place)
+    const { source, lengths, ids } = declare(place, model)
     const random = randomnessOf(place, isTraining)
     const isTeacher = sampled ? place.input('isTeacher', 'bool', ['batch', 'target']) : undefined
     const encoded = encoder.encode(source, lengths, random)
-    const { memory, context, final } = encoded
+    const { memory, context, final, attention: looks = {} } = encoded
+    const { attention = {}, ...decoded } = decoder.sequence(ids, encoded, { random, isTeacher })
     return {
       memory,
       context,
       ...finalStates(final),
-      ...decoder.sequence(ids, encoded, { random, isTeacher }),
+      ...prefixed('attention.encoder', looks),
+      ...prefixed('attention.decoder', attention),
+      ...decoded,
     }
   })
 }
 
 /** As above, with targets and targetLengths → the summed loss over real targets, and its gradient by each weight. */
-export function lossGraph(
-  { encoder, decoder, parameters }: Model,
-  { isTraining = false }: ForwardOptions = {},
-): Graph {
+export function lossGraph(model: Model, { isTraining = false }: ForwardOptions = {}): Graph {
+  const { encoder, decoder, parameters } = model
   return trace('loss', (place) => {
-    const { source, lengths, ids } = declare(place)
+    const { source, lengths, ids } = declare(place, model)
     const targets = place.input('targets', 'int', ['batch', 'target'])
     const targetLengths = place.input('targetLengths', 'int', ['batch'])
     const random = randomnessOf(place, isTraining)
@@ -100,16 +109,16 @@ function prefixed(prefix: string, tensors: Tensors): Record<string, Tensor> {
 export interface StepGraphs {
   /** source, lengths → `state.*` and `memory.*`. */
   readonly start: Graph
-  /** `token` int [batch], `state.*` and `memory.*` → logits, weights, `state.*`. */
+  /** `token` int [batch], `state.*` (caches too) and `memory.*` → logits, weights, `attention.*`, `state.*`. */
   readonly step: Graph
 }
 
 /** The start and the step of a model's decoder as graphs of their own. */
-export function stepGraphs({ encoder, decoder }: Model): StepGraphs {
+export function stepGraphs(model: Model): StepGraphs {
+  const { encoder, decoder } = model
   let shapes: { state: Tensors; memory: Tensors } = { state: {}, memory: {} }
   const start = trace('start', (place) => {
-    const source = place.input('source', 'int', ['batch', 'source'])
-    const lengths = place.input('lengths', 'int', ['batch'])
+    const { source, lengths } = declareSource(place, model)
     const encoded: Encoded = encoder.encode(source, lengths)
     shapes = decoder.start(encoded)
     return { ...prefixed('state', shapes.state), ...prefixed('memory', shapes.memory) }
@@ -123,12 +132,14 @@ export function stepGraphs({ encoder, decoder }: Model): StepGraphs {
         ]),
       )
     const token = place.input('token', 'int', ['batch'])
-    const { state, ...results } = decoder.step(
-      token,
-      enter('state', shapes.state),
-      enter('memory', shapes.memory),
-    )
-    return { ...results, ...prefixed('state', state) }
+    const caches = decoder.caches.map(({ name, kind, shape }) => {
+      const sizes = shape.map((size) => (size === 'rows' ? 'batch' : size))
+      return [name, place.input(`state.${name}`, kind, sizes)] as const
+    })
+    const before = { ...enter('state', shapes.state), ...Object.fromEntries(caches) }
+    const made = decoder.step(token, before, enter('memory', shapes.memory))
+    const { state, attention = {}, ...results } = made
+    return { ...results, ...prefixed('attention', attention), ...prefixed('state', state) }
   })
   return { start, step }
 }

@@ -1,99 +1,24 @@
-import type { HostArray, Model } from '@dragoman/core'
+import type { HostArray } from '@dragoman/core'
 import { reference } from '@dragoman/core'
 import type { Arrays } from '../array.ts'
-import { bools, countOf, cutColumns, floats, ints, takeRows } from '../array.ts'
-import type { CaseContext, ConformanceCase } from '../case.ts'
+import { bools, cutAxis, entryOf, floats, ints, takeRows } from '../array.ts'
+import type { ConformanceCase } from '../case.ts'
 import { exact } from '../compare.ts'
-import type { Generator } from '../generator.ts'
 import { runGraph } from '../run-graph.ts'
-import type { DecoderKind } from './decoder-kinds.ts'
-import { decoderKinds } from './decoder-kinds.ts'
+import { decodeSteps } from './decode-steps.ts'
 import { law, lawTolerances } from './law.ts'
-import { forwardGraph, lossGraph, stepGraphs } from './model-graphs.ts'
-import type { Batch } from './random-model.ts'
-import { batchOf, randomBatch, randomModel, weightsOf } from './random-model.ts'
-
-type Law = (context: CaseContext, draw: Generator, kind: DecoderKind, index: number) => Promise<void>
-
-/** Row r of a batch as a batch of its own, without padding. */
-function rowAlone(batch: Batch, row: number): Batch {
-  const only = (array: HostArray) => takeRows(array, [row])
-  const source = cutColumns(only(batch.source), batch.lengths.data[row]!)
-  const length = batch.targetLengths.data[row]!
-  return {
-    source,
-    lengths: only(batch.lengths),
-    ids: cutColumns(only(batch.ids), length),
-    targets: cutColumns(only(batch.targets), length),
-    targetLengths: only(batch.targetLengths),
-  }
-}
-
-function forwardInputs({ source, lengths, ids }: Batch): Arrays {
-  return { source, lengths, ids }
-}
-
-/** Sums arrays of the same names and shapes. */
-function sumOf(parts: readonly Arrays[]): Record<string, HostArray> {
-  const [first] = parts
-  return Object.fromEntries(
-    Object.entries(first!).map(([name, { shape }]) => {
-      const total = new Float64Array(countOf(shape))
-      for (const part of parts) {
-        part[name]!.data.forEach((x, i) => {
-          total[i] = total[i]! + x
-        })
-      }
-      return [name, floats(shape, total)]
-    }),
-  )
-}
-
-/** A row in a padded batch = the row alone: memory, states, logits, weights; and every gradient. */
-const padding: Law = async (context, draw, kind, index) => {
-  const model = randomModel(draw, kind)
-  const weights = weightsOf(model, index)
-  const batch = randomBatch(draw)
-  const forward = forwardGraph(model)
-  const together = await context.run(forward, { ...forwardInputs(batch), ...weights })
-  const loss = lossGraph(model)
-  const losses = await context.run(loss, { ...batch, ...weights })
-  const alone: Arrays[] = []
-  for (let row = 0; row < batch.lengths.data.length; row++) {
-    const single = rowAlone(batch, row)
-    const [, S] = single.source.shape as [number, number]
-    const [, T] = single.ids.shape as [number, number]
-    const cut: Record<string, HostArray> = {}
-    for (const [name, array] of Object.entries(together)) {
-      const own = takeRows(array, [row])
-      if (name === 'memory') cut[name] = cutColumns(own, S)
-      else if (name === 'logits') cut[name] = cutColumns(own, T)
-      else if (name === 'weights') cut[name] = cutLast(cutColumns(own, T), S)
-      else cut[name] = own
-    }
-    context.expectClose(
-      cut,
-      await context.run(forward, { ...forwardInputs(single), ...weights }),
-      lawTolerances,
-    )
-    alone.push(await context.run(loss, { ...single, ...weights }))
-  }
-  context.expectClose(losses, sumOf(alone), lawTolerances)
-}
-
-function cutLast({ shape, data }: HostArray, size: number): HostArray {
-  const width = shape.at(-1)!
-  return floats(
-    [...shape.slice(0, -1), size],
-    [...data].filter((_, i) => i % width < size),
-  )
-}
+import { forwardGraph, lossGraph } from './model-graphs.ts'
+import type { Law } from './model-law.ts'
+import { expectGradients, forwardInputs } from './model-law.ts'
+import { padding } from './padding-law.ts'
+import type { Batch, ModelKind } from './random-model.ts'
+import { batchOf, dropoutChoices, modelKinds, randomBatch, randomModel, weightsOf } from './random-model.ts'
 
 /** Rows in another order give the same results in that order, and the same gradients. */
 const permutation: Law = async (context, draw, kind, index) => {
   const model = randomModel(draw, kind)
   const weights = weightsOf(model, index)
-  const batch = randomBatch(draw)
+  const batch = randomBatch(draw, kind)
   const order = draw.permutation(3)
   const permute = (arrays: Arrays) =>
     Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, takeRows(array, order)]))
@@ -103,59 +28,29 @@ const permutation: Law = async (context, draw, kind, index) => {
   context.expectClose(await context.run(forward, inputs), permute(before), lawTolerances)
   const loss = lossGraph(model)
   const expected = await context.run(loss, { ...batch, ...weights })
-  context.expectClose(await context.run(loss, { ...permute(batch), ...weights }), expected, lawTolerances)
+  expectGradients(context, await context.run(loss, { ...permute(batch), ...weights }), expected)
 }
 
-/** Column t of [B, T, ...]. */
-function columnOf(array: HostArray, t: number): HostArray {
-  const [B, T, ...rest] = array.shape as [number, number, ...number[]]
-  const width = countOf(rest)
-  const taken: number[] = []
-  for (let row = 0; row < B; row++) {
-    const from = (row * T + t) * width
-    taken.push(...array.data.subarray(from, from + width))
-  }
-  return array.kind === 'int' ? ints([B, ...rest], taken) : floats([B, ...rest], taken)
-}
-
-/** Runs a decoder token by token; `next` chooses what it reads from the step and what it wrote. */
-async function decodeSteps(
-  context: CaseContext,
-  model: Model,
-  weights: Arrays,
-  batch: Batch,
-  next: (t: number, logits: HostArray | undefined) => HostArray,
-): Promise<Record<string, HostArray>[]> {
-  const graphs = stepGraphs(model)
-  // A graph takes only the weights that it uses.
-  const weightsFor = (graph: typeof graphs.start) =>
-    Object.fromEntries(
-      Object.entries(weights).filter(([path]) => graph.inputs.some((port) => port.name === path)),
-    )
-  const { source, lengths } = batch
-  let state = await context.run(graphs.start, { source, lengths, ...weightsFor(graphs.start) })
-  const memory = Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith('memory.')))
-  const steps: Record<string, HostArray>[] = []
-  for (let t = 0; t < batch.ids.shape[1]!; t++) {
-    const inputs = Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith('state.')))
-    const token = next(t, steps.at(-1)?.logits)
-    state = await context.run(graphs.step, { token, ...inputs, ...memory, ...weightsFor(graphs.step) })
-    steps.push(state)
-  }
-  return steps
-}
-
-/** Token by token with carried state = the whole target at once. */
+/** Token by token with carried state and caches = the whole target at once, and every attention with it. */
 const stepByStep: Law = async (context, draw, kind, index) => {
   const model = randomModel(draw, kind)
   const weights = weightsOf(model, index)
-  const batch = randomBatch(draw)
+  const batch = randomBatch(draw, kind)
   const whole = await context.run(forwardGraph(model), { ...forwardInputs(batch), ...weights })
-  const steps = await decodeSteps(context, model, weights, batch, (t) => columnOf(batch.ids, t))
+  const steps = await decodeSteps(context, model, weights, batch, (t) => entryOf(batch.ids, 1, t))
   steps.forEach((step, t) => {
-    const expected: Record<string, HostArray> = { logits: columnOf(whole.logits!, t) }
-    if (whole.weights) expected.weights = columnOf(whole.weights, t)
-    context.expectClose(step, expected, lawTolerances)
+    const expected: Record<string, HostArray> = { logits: entryOf(whole.logits!, 1, t) }
+    if (whole.weights) expected.weights = entryOf(whole.weights, 1, t)
+    const got = { ...step }
+    for (const [name, looks] of Object.entries(whole)) {
+      if (!name.startsWith('attention.decoder.')) continue
+      const ofStep = name.replace('.decoder', '')
+      const row = entryOf(looks, 2, t)
+      const isCached = name.endsWith('.self_attn')
+      expected[ofStep] = isCached ? cutAxis(row, 2, t + 1) : row
+      if (isCached) got[ofStep] = cutAxis(step[ofStep]!, 2, t + 1)
+    }
+    context.expectClose(got, expected, lawTolerances)
   })
 }
 
@@ -163,7 +58,7 @@ const stepByStep: Law = async (context, draw, kind, index) => {
 const scheduledSampling: Law = async (context, draw, kind, index) => {
   const model = randomModel(draw, kind)
   const weights = weightsOf(model, index)
-  const batch = randomBatch(draw)
+  const batch = randomBatch(draw, kind)
   const [B, T] = batch.ids.shape as [number, number]
   const sampled = forwardGraph(model, { sampled: true })
   const inputs = { ...forwardInputs(batch), ...weights }
@@ -174,10 +69,10 @@ const scheduledSampling: Law = async (context, draw, kind, index) => {
   const first = Uint8Array.from({ length: B * T }, (_, i) => (i % T === 0 ? 1 : 0))
   const free = await context.run(sampled, { ...inputs, isTeacher: bools([B, T], first) })
   const steps = await decodeSteps(context, model, weights, batch, (t, logits) =>
-    logits ? largestOf(logits) : columnOf(batch.ids, t),
+    logits ? largestOf(logits) : entryOf(batch.ids, 1, t),
   )
   steps.forEach(({ logits }, t) => {
-    context.expectClose({ logits: columnOf(free.logits!, t) }, { logits: logits! }, lawTolerances)
+    context.expectClose({ logits: entryOf(free.logits!, 1, t) }, { logits: logits! }, lawTolerances)
   })
 }
 
@@ -195,7 +90,7 @@ function largestOf({ shape, data }: HostArray): HostArray {
 const causality: Law = async (context, draw, kind, index) => {
   const model = randomModel(draw, kind)
   const weights = weightsOf(model, index)
-  const batch = randomBatch(draw)
+  const batch = randomBatch(draw, kind)
   const [B, T] = batch.ids.shape as [number, number]
   const from = draw.integer(1, T - 1)
   const changed = ints(
@@ -205,9 +100,9 @@ const causality: Law = async (context, draw, kind, index) => {
   const forward = forwardGraph(model)
   const before = await context.run(forward, { ...forwardInputs(batch), ...weights })
   const after = await context.run(forward, { ...forwardInputs({ ...batch, ids: changed }), ...weights })
-  const past = (outputs: Arrays) => ({ logits: cutColumns(outputs.logits!, from) })
+  const past = (outputs: Arrays) => ({ logits: cutAxis(outputs.logits!, 1, from) })
   context.expectClose(past(after), past(before), exact)
-  const future = (outputs: Arrays) => String(columnOf(outputs.logits!, from).data)
+  const future = (outputs: Arrays) => String(entryOf(outputs.logits!, 1, from).data)
   const acts = future(after) !== future(before)
   context.expectSame('whether the token of a step acts on its logits', String(acts), 'true')
 }
@@ -216,7 +111,7 @@ const causality: Law = async (context, draw, kind, index) => {
 const emptySource: Law = async (context, draw, kind, index) => {
   const model = randomModel(draw, kind)
   const weights = weightsOf(model, index)
-  const batch = { ...randomBatch(draw), lengths: ints([3], [2, 0, 3]) }
+  const batch = { ...randomBatch(draw, kind), lengths: ints([3], [2, 0, 3]) }
   const outputs = await context.run(forwardGraph(model), { ...forwardInputs(batch), ...weights })
   const nothing = takeRows(outputs.weights!, [1])
   const zeros = floats(nothing.shape, new Float64Array(nothing.data.length))
@@ -230,19 +125,14 @@ const emptySource: Law = async (context, draw, kind, index) => {
 
 /** Loss and gradients, with dropout, are those of the float64 reference: same bits in every mask. */
 const agreement: Law = async (context, draw, kind, index) => {
-  const drop = { dropout: 0.25, recurrentDropout: 0.25, variational: draw.pick([true, false]) }
-  const model = randomModel(draw, kind, { encoder: drop, decoder: drop })
+  const model = randomModel(draw, kind, dropoutChoices(draw, kind))
   const key = ints([3], [draw.integer(0, 1000), draw.integer(0, 1000), draw.integer(0, 1000)])
-  const inputs = { ...randomBatch(draw), key, ...weightsOf(model, index) }
+  const inputs = { ...randomBatch(draw, kind), key, ...weightsOf(model, index) }
   const graph = lossGraph(model, { isTraining: true })
   const oracle = reference()
   const expected = await runGraph(oracle, graph, inputs)
   await oracle.dispose()
-  context.expectClose(await context.run(graph, inputs), expected, {
-    float64: { relative: 1e-12, of: 'largest', absolute: 1e-14 },
-    // As for the gradients of single ops: some hundred roundings of terms that cancel.
-    float32: { relative: 1e-5, of: 'largest', absolute: 1e-6 },
-  })
+  expectGradients(context, await context.run(graph, inputs), expected)
 }
 
 /** One program runs batches of any size in any order, and never gives what is left of another run. */
@@ -250,12 +140,12 @@ const oneProgram: Law = async (context, draw, kind, index) => {
   const model = randomModel(draw, kind)
   const weights = weightsOf(model, index)
   const graph = lossGraph(model)
-  const small = batchOf(draw, 2, 3)
-  const batches = [small, batchOf(draw, 6, 5), takeBatch(batchOf(draw, 4, 2), [1]), small]
+  const small = batchOf(draw, kind, 2, 3)
+  const batches = [small, batchOf(draw, kind, 6, 5), takeBatch(batchOf(draw, kind, 4, 2), [1]), small]
   await context.withProgram(graph, async (run) => {
     for (const batch of batches) {
       const inputs = { ...batch, ...weights }
-      context.expectClose(await run(inputs), await context.run(graph, inputs), lawTolerances)
+      expectGradients(context, await run(inputs), await context.run(graph, inputs))
     }
   })
 }
@@ -265,23 +155,31 @@ function takeBatch(batch: Batch, rows: readonly number[]): Batch {
   return Object.fromEntries(taken) as Batch
 }
 
-const laws: readonly { name: string; law: Law; needsAttention?: boolean }[] = [
+const laws: readonly { name: string; law: Law; holdsFor?: (kind: ModelKind) => boolean }[] = [
   { name: 'padding changes nothing', law: padding },
   { name: 'permuting a batch permutes the results', law: permutation },
   { name: 'one program serves all sizes', law: oneProgram },
   { name: 'step by step = all at once', law: stepByStep },
-  { name: 'scheduled sampling between teacher forcing and greedy', law: scheduledSampling },
+  {
+    name: 'scheduled sampling between teacher forcing and greedy',
+    law: scheduledSampling,
+    holdsFor: (kind) => kind.type === 'rnn' || kind.isRecurrent,
+  },
   { name: 'the past does not see the future', law: causality },
-  { name: 'a source without tokens has weights 0', law: emptySource, needsAttention: true },
+  {
+    name: 'a source without tokens has weights 0',
+    law: emptySource,
+    holdsFor: ({ hasAttention }) => hasAttention,
+  },
   { name: 'training with dropout agrees with the reference', law: agreement },
 ]
 
-/** Laws of whole models, for every kind of decoder. */
+/** Laws of whole models, for every kind. */
 export function modelLaws(): ConformanceCase[] {
-  return laws.flatMap(({ name, law: body, needsAttention = false }) =>
-    decoderKinds
+  return laws.flatMap(({ name, law: body, holdsFor = () => true }) =>
+    modelKinds
       .map((kind, index) => ({ kind, index }))
-      .filter(({ kind }) => kind.hasAttention || !needsAttention)
+      .filter(({ kind }) => holdsFor(kind))
       .map(({ kind, index }) =>
         law(`${name}: ${kind.name}`, (context, draw) => body(context, draw, kind, index)),
       ),
