@@ -1,5 +1,6 @@
 // Prints JSON lines: node dist/run.js [BENCHMARK | PACKAGE]… [--rounds N]
 import { parseArgs } from 'node:util'
+import { decode } from './decode.ts'
 import { gemm } from './gemm.ts'
 import type { Row } from './measure.ts'
 import { startUp } from './start-up.ts'
@@ -10,6 +11,7 @@ import { trainStep } from './train-step.ts'
 const benchmarks: Readonly<Record<string, (emit: (row: Row) => void, rounds: number) => Promise<void>>> = {
   gemm,
   'train-step': trainStep,
+  decode,
   tracing,
   'start-up': startUp,
   suite,
@@ -18,7 +20,7 @@ const benchmarks: Readonly<Record<string, (emit: (row: Row) => void, rounds: num
 /** What `bench` of a package runs. */
 const ofPackage: Readonly<Record<string, readonly string[]>> = {
   core: ['tracing'],
-  'backend-cpu': ['gemm', 'train-step'],
+  'backend-cpu': ['gemm', 'train-step', 'decode'],
   cli: ['start-up'],
   conformance: ['suite'],
 }

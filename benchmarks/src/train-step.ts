@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { cpu } from '@dragoman/backend-cpu'
 import {
   adam,
@@ -12,6 +10,7 @@ import {
   stepGraph,
 } from '@dragoman/core'
 import { measure, median, type Row, round } from './measure.ts'
+import { pytorch } from './pytorch.ts'
 import { randomBatch, trainingModels } from './workloads.ts'
 
 const optimizer = adam()
@@ -48,15 +47,6 @@ async function prepare(
   }
 }
 
-/** PyTorch's step, when DRAGOMAN_PYTHON names a Python that has it. */
-function pytorch(workload: string): Row | undefined {
-  const python = process.env.DRAGOMAN_PYTHON
-  if (!python) return undefined
-  const script = fileURLToPath(new URL('../python/train_step.py', import.meta.url))
-  const options = ['--threads', '1', '--workload', workload, '--steps', '10', '--warmup', '3']
-  return JSON.parse(execFileSync(python, [script, ...options], { encoding: 'utf8' })) as Row
-}
-
 /**
  * Training steps of `TR` and `TG`, ours and PyTorch's on one thread in turn, and the median of the
  * ratios of the rounds: a machine whose speed drifts then does so for both.
@@ -77,7 +67,7 @@ export async function trainStep(emit: (row: Row) => void, rounds: number): Promi
         nodes: stats.nodes,
         compileMs: round(stats.compileMs),
       })
-      const theirs = pytorch(workload)
+      const theirs = pytorch('train_step.py', ['--workload', workload, '--steps', '10', '--warmup', '3'])
       if (!theirs) continue
       emit(theirs)
       ratios.push(ours.medianMs / theirs.medianMs)

@@ -1,15 +1,29 @@
 import { hostArray } from '../backend/binding.ts'
 import type { DeviceArray, HostData } from '../backend/contract.ts'
-import type { SourceBatch } from '../data/index.ts'
 import type { DecoderPrograms } from './decoder-programs.ts'
-import { isMemory, isState } from './graphs.ts'
+import type { AttentionLevel } from './graphs.ts'
+import { isLayerAttention, isMemory, isState, layerName } from './graphs.ts'
+import type { TokenizedBatch } from './source-batches.ts'
 
 type Arrays = Readonly<Record<string, DeviceArray>>
 
 /** How rows are run. */
 export interface RowOptions {
-  readonly attention: boolean
+  readonly attention: AttentionLevel
   readonly signal?: AbortSignal | undefined
+}
+
+/** Where one layer looked, for every row. */
+export interface RowsLayer {
+  readonly name: string
+  /** [R, H, K]. */
+  readonly data: HostData
+  /** H. */
+  readonly heads: number
+  /** K. */
+  readonly width: number
+  /** Whether its keys are the source's tokens; else those of the target so far, and K is their capacity. */
+  readonly isAtSource: boolean
 }
 
 /** What one step gave, for every row. */
@@ -18,7 +32,14 @@ export interface RowsStep {
   readonly logProbabilities: HostData
   /** [R, S]; only where attention was asked for. */
   readonly weights: HostData | undefined
+  /** Every layer; only where all were asked for. */
+  readonly layers: readonly RowsLayer[] | undefined
+  /** Tokens that the decoder has read, `<sos>` counted. */
+  readonly position: number
 }
+
+/** Tokens that a cache has room for at first; it doubles when they are read. */
+const firstCapacity = 16
 
 /**
  * The decoder's state on the backend: one row for each hypothesis. Whoever starts it disposes it,
@@ -31,6 +52,9 @@ export class DecoderRows {
   private memory: Arrays
   /** The source that each row reads. */
   private sources: readonly number[]
+  /** Tokens that were read. */
+  private position = 0
+  private capacity = firstCapacity
 
   private constructor(
     programs: DecoderPrograms,
@@ -48,20 +72,21 @@ export class DecoderRows {
   /** Encodes the sources; row i is the state before the first token of source i. */
   static async start(
     programs: DecoderPrograms,
-    { source, sourceLengths, size, maxSourceLength }: SourceBatch,
+    { source, lengths, sources }: TokenizedBatch,
     options: RowOptions,
   ): Promise<DecoderRows> {
     const program = await programs.start()
     const inputs = {
-      source: hostArray('int', [size, maxSourceLength], source),
-      sourceLengths: hostArray('int', [size], sourceLengths),
+      source,
+      sourceLengths: lengths,
+      ...(programs.hasCaches ? { room: intArray(new Int32Array(firstCapacity)) } : {}),
     }
     const arrays = await program.run(inputs, { signal: options.signal })
     return new DecoderRows(
       programs,
       options,
       arrays,
-      Array.from({ length: size }, (_, i) => i),
+      sources.map((_, i) => i),
     )
   }
 
@@ -78,6 +103,7 @@ export class DecoderRows {
     const sources = parents.map((parent) => this.sources[parent]!)
     const keepSources = sameNumbers(sources, this.sources)
     if (!keepSources) await this.select(parents, sources)
+    if (this.programs.hasCaches && this.position === this.capacity) await this.grow()
     const reorder = keepSources && parents.some((parent, row) => parent !== row)
     return this.run(ids, reorder ? parents : undefined)
   }
@@ -100,25 +126,54 @@ export class DecoderRows {
     this.sources = sources
   }
 
+  /** Twice the room in the caches, so that few sizes occur whatever the lengths. */
+  private async grow(): Promise<void> {
+    const program = await this.programs.grow()
+    const caches = pick(this.state, (name) => this.programs.isCache(name))
+    const options = { donate: Object.keys(caches), signal: this.options.signal }
+    this.state = { ...this.state, ...(await program.run(caches, options)) }
+    this.capacity *= 2
+  }
+
   private async run(ids: readonly number[], parents: readonly number[] | undefined): Promise<RowsStep> {
     const { attention, signal } = this.options
     const program = await this.programs.step({ reorder: parents !== undefined, attention })
-    const { logProbabilities, weights, ...state } = await program.run(
-      {
-        ...this.state,
-        ...this.memory,
-        ids: intArray(ids),
-        ...(parents ? { parents: intArray(parents) } : {}),
-      },
-      { donate: Object.keys(this.state), signal },
-    )
-    this.state = state
+    const inputs = { ...this.state, ...this.memory, ids: intArray(ids) }
+    const outputs = await program.run(parents ? { ...inputs, parents: intArray(parents) } : inputs, {
+      donate: Object.keys(this.state),
+      signal,
+    })
+    this.state = pick(outputs, isState)
+    this.position++
+    const told = pick(outputs, (name) => !isState(name))
     try {
-      return { logProbabilities: await logProbabilities!.read(), weights: await weights?.read() }
+      return {
+        logProbabilities: await told.logProbabilities!.read(),
+        weights: await told.weights?.read(),
+        layers: attention === 'all' ? await this.readLayers(told) : undefined,
+        position: this.position,
+      }
     } finally {
-      logProbabilities!.dispose()
-      weights?.dispose()
+      for (const array of Object.values(told)) array.dispose()
     }
+  }
+
+  private async readLayers(told: Arrays): Promise<RowsLayer[]> {
+    const atSource = this.programs.sourceLayers()
+    const layers: RowsLayer[] = []
+    for (const [name, array] of Object.entries(told)) {
+      if (!isLayerAttention(name)) continue
+      const [, heads, width] = array.shape
+      const isAtSource = atSource.has(name)
+      layers.push({
+        name: layerName(name),
+        data: await array.read(),
+        heads: heads!,
+        width: width!,
+        isAtSource,
+      })
+    }
+    return layers
   }
 }
 
@@ -126,7 +181,7 @@ function pick(arrays: Arrays, isWanted: (name: string) => boolean): Arrays {
   return Object.fromEntries(Object.entries(arrays).filter(([name]) => isWanted(name)))
 }
 
-function intArray(values: readonly number[]) {
+function intArray(values: ArrayLike<number>) {
   return hostArray('int', [values.length], values)
 }
 

@@ -1,11 +1,10 @@
-import { hostArray } from '../backend/binding.ts'
 import type { DeviceArray, HostData } from '../backend/contract.ts'
 import type { Seq2Seq } from '../models/seq2seq.ts'
 import { programsOf } from './decoder-programs.ts'
 import type { BatchOptions } from './options.ts'
-import { resolveBatchOptions } from './options.ts'
-import type { TokenizedBatch } from './source-batches.ts'
-import { sourceBatches, tokenizeSources } from './source-batches.ts'
+import { resolveBatchOptions } from './resolve-options.ts'
+import type { Source, TokenizedBatch } from './source-batches.ts'
+import { readSources, sourceBatches } from './source-batches.ts'
 
 /** The last state of one layer. */
 export interface FinalState {
@@ -17,8 +16,9 @@ export interface FinalState {
 
 /** What an encoder makes of one source. */
 export interface EncodedSource {
+  /** Empty for frames. */
   readonly source: string
-  /** With `<eos>`: one for each state. */
+  /** With `<eos>`: one for each state; numbers for frames. */
   readonly tokens: readonly string[]
   /** The states h₁…h_T of the last layer, [T, size], row after row. */
   readonly states: Float32Array
@@ -33,25 +33,21 @@ export interface EncodedSource {
 /**
  * Reads sources without writing anything: the encoder's states, to plot or to compare.
  *
- * @param sources texts; one text is a list of one.
+ * @param sources texts, or frames; one is a list of one.
  * @returns one for each source, in their order.
  * @throws OptionError, AbortError.
  */
 export async function encode(
   seq2seq: Seq2Seq,
-  sources: readonly string[] | string,
+  sources: readonly Source[] | Source,
   options: BatchOptions = {},
 ): Promise<EncodedSource[]> {
   const settings = resolveBatchOptions(options)
   const program = await programsOf(seq2seq).encode()
-  const texts = typeof sources === 'string' ? [sources] : sources
-  const tokenized = tokenizeSources(texts, seq2seq.tokenizers.source)
+  const tokenized = readSources(sources, seq2seq)
   const results: EncodedSource[] = new Array(tokenized.length)
-  for (const batch of sourceBatches(tokenized, settings)) {
-    const inputs = {
-      source: hostArray('int', [batch.size, batch.maxSourceLength], batch.source),
-      sourceLengths: hostArray('int', [batch.size], batch.sourceLengths),
-    }
+  for (const batch of sourceBatches(tokenized, seq2seq, settings)) {
+    const inputs = { source: batch.source, sourceLengths: batch.lengths }
     const outputs = await readAll(await program.run(inputs, { signal: settings.signal }))
     for (const [row, { index }] of batch.sources.entries()) results[index] = encodedOf(batch, row, outputs)
   }
@@ -62,7 +58,7 @@ function encodedOf(batch: TokenizedBatch, row: number, outputs: Readonly<Record<
   const { text: source, tokens } = batch.sources[row]!
   const rowOf = (name: string) => {
     const data = outputs[name]!
-    const size = data.length / batch.size
+    const size = data.length / batch.sources.length
     return Float32Array.from(data.subarray(row * size, (row + 1) * size))
   }
   const context = rowOf('context')

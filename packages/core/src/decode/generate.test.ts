@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { reference } from '../backend/reference/reference.ts'
-import { AbortError, NonFiniteError, OptionError } from '../errors.ts'
-import type { Seq2Seq } from '../models/seq2seq.ts'
-import { PAD_ID, SOS_ID } from '../text/index.ts'
+import { AbortError, NonFiniteError } from '../errors.ts'
+import { EOS_ID, PAD_ID, SOS_ID } from '../text/index.ts'
 import type { Generated } from './generate.ts'
 import { generate } from './generate.ts'
 import type { GenerateOptions } from './options.ts'
-import { score } from './score.ts'
-import { tinyConfigs, tinySeq2Seq } from './testing/tiny-models.ts'
+import { teacherForced } from './testing/teacher-forced.ts'
+import type { TinyConfig } from './testing/tiny-models.ts'
+import { randomMixture, tinyConfigs, tinySeq2Seq } from './testing/tiny-models.ts'
 
 const kinds = Object.keys(tinyConfigs)
 const withAttention = 'Bahdanau: additive, previous state; bidirectional encoder'
@@ -25,6 +25,9 @@ function rounded(results: readonly Generated[]): unknown {
       score: near([each.score], 8),
       logProbabilities: near(each.logProbabilities, 8),
       attention: each.attention && near(each.attention, 5),
+      layers:
+        each.layers &&
+        Object.entries(each.layers).map(([name, { data, ...sizes }]) => [name, near(data, 5), sizes]),
     })),
   }))
 }
@@ -38,56 +41,71 @@ function picker(seed: number): (count: number) => number {
   }
 }
 
-function randomOptions(pick: (count: number) => number): GenerateOptions {
+function randomOptions(pick: (count: number) => number, hasAttention: boolean): GenerateOptions {
   const minLength = pick(3)
-  const lengths = { minLength, maxLength: Math.max(1, minLength) + pick(10) }
-  if (pick(3) === 0) return lengths
-  if (pick(2) === 0) {
-    return {
-      ...lengths,
-      sample: true,
-      seed: pick(99),
-      temperature: 0.5 + pick(3),
-      topK: 2 + pick(4),
-      topP: 0.9,
-    }
+  const rules: GenerateOptions = {
+    minLength,
+    maxLength: Math.max(2, minLength + 1) + pick(10),
+    ...(pick(3) === 0 ? { repetitionPenalty: 0.5 + pick(3) } : {}),
+    ...(pick(3) === 0 ? { noRepeatNgramSize: 2 + pick(2) } : {}),
+    ...(pick(3) === 0 ? { suppressTokens: [['p', 's'][pick(2)]!] } : {}),
+    ...(pick(3) === 0 ? { tokenBias: [['t', 1 - pick(3)] as const] } : {}),
+    ...(pick(4) === 0 ? { forcedLast: EOS_ID } : {}),
+    ...[{}, {}, { forcedFirst: 'q' }, { targetPrefix: ['', 'q', 'r t q'][pick(3)]! }][pick(4)],
+    ...(pick(3) === 0 ? { allowedTokens: (ids) => (ids.at(-1) === 6 ? [5, 7, 8, EOS_ID] : allIds) } : {}),
+    ...(hasAttention && pick(2) === 0 ? { attention: ([true, 'all'] as const)[pick(2)]! } : {}),
+    ...(hasAttention && pick(3) === 0 ? { replaceUnknown: true } : {}),
   }
-  const beams = 2 + pick(4)
-  return { ...lengths, beams, nbest: 1 + pick(beams), lengthPenalty: pick(3) }
+  const way = pick(4)
+  if (way === 0) return rules
+  if (way === 1) {
+    const filters = [{ topK: 2 + pick(4) }, { topP: 0.9 }, { minP: 0.1 }, { typicalP: 0.8 }][pick(4)]
+    return { ...rules, sample: true, seed: pick(99), temperature: 0.5 + pick(3), ...filters }
+  }
+  const beams = 2 * (1 + pick(2))
+  return {
+    ...rules,
+    beams,
+    nbest: 1 + pick(beams),
+    lengthPenalty: pick(3) - 0.5,
+    lengthPenaltyKind: (['average', 'wu'] as const)[pick(2)]!,
+    earlyStopping: ([true, false, 'never'] as const)[pick(3)]!,
+    patience: 1 + pick(3) / 2,
+    ...(hasAttention && pick(2) === 0 ? { coveragePenalty: 0.3 } : {}),
+    ...[{}, { beamGroups: 2, diversityPenalty: 1 }, { mustContain: ['r'] }][pick(3)],
+  }
 }
 
-/** Each hypothesis scored again by teacher forcing has the log-probabilities of its steps. */
-async function expectScored(model: Seq2Seq, results: readonly Generated[]): Promise<void> {
-  const hypotheses = results.flatMap(({ source, hypotheses }) => hypotheses.map((each) => ({ source, each })))
-  const scored = await score(
-    model,
-    hypotheses.map(({ source, each }) => ({ source, target: each.text })),
-  )
-  hypotheses.forEach(({ each }, i) => {
-    const steps = [...each.logProbabilities]
-    const full = [...scored[i]!.perToken].slice(0, steps.length)
-    expect(steps).toEqual(full.map((nats) => expect.closeTo(-nats, 8)))
-  })
+const allIds = [4, 5, 6, 7, 8, EOS_ID]
+
+/** Batch = one by one, steps = the full pass, and no memory is kept, by random options. */
+async function expectLaws(config: string | TinyConfig, seed: number, hasAttention: boolean): Promise<void> {
+  const backend = reference()
+  const model = await tinySeq2Seq(config, { seed, backend })
+  const baseline = backend.live()
+  const pick = picker(seed + 1)
+  const options = randomOptions(pick, hasAttention)
+  const batched = await generate(model, sources, { ...options, batchSize: 3 + pick(6) })
+  expect(batched.map(({ source }) => source)).toEqual(sources)
+  const again = await generate(model, sources, { ...options, batchSize: 1, lengthMultiple: 1 + pick(4) })
+  expect(rounded(again), `options ${JSON.stringify(options)}`).toEqual(rounded(batched))
+  for (const { steps, full } of await teacherForced(model, batched)) {
+    expect(steps).toEqual(full.map((logp) => expect.closeTo(logp, 8)))
+  }
+  expect(backend.live()).toEqual(baseline)
+  await model.dispose()
+  expect(backend.live()).toEqual({ arrays: 0, bytes: 0 })
 }
 
 describe('generate', () => {
-  it.each(kinds.flatMap((kind) => [0, 1, 2, 3].map((seed) => [kind, seed] as const)))(
+  it.each(kinds.flatMap((kind) => [0, 1, 2, 3, 4, 5, 6, 7].map((seed) => [kind, seed] as const)))(
     '%s: batch = one by one, steps = the full pass, no memory kept (seed %i)',
-    async (kind, seed) => {
-      const backend = reference()
-      const model = await tinySeq2Seq(kind, { seed, backend })
-      const baseline = backend.live()
-      const pick = picker(seed + 1)
-      const options = randomOptions(pick)
-      const batched = await generate(model, sources, { ...options, batchSize: 3 + pick(6) })
-      expect(batched.map(({ source }) => source)).toEqual(sources)
-      const again = await generate(model, sources, { ...options, batchSize: 1, lengthMultiple: 1 + pick(4) })
-      expect(rounded(again), `options ${JSON.stringify(options)}`).toEqual(rounded(batched))
-      await expectScored(model, batched)
-      expect(backend.live()).toEqual(baseline)
-      await model.dispose()
-      expect(backend.live()).toEqual({ arrays: 0, bytes: 0 })
-    },
+    (kind, seed) => expectLaws(kind, seed, !kind.startsWith('plain')),
+  )
+
+  it.each(Array.from({ length: 24 }, (_, seed) => seed))(
+    'any encoder, any decoder: batch = one by one, steps = the full pass, no memory kept (seed %i)',
+    (seed) => expectLaws(randomMixture(picker(Math.imul(seed + 1, 2654435761))), seed, true),
   )
 
   it.each(kinds)('%s: options are followed, and the source matters', async (kind) => {
@@ -121,28 +139,6 @@ describe('generate', () => {
     expect(new Set(texts).size).toBeGreaterThan(4)
     expect((await generate(model, same, { ...options, batchSize: 3 })).map(({ text }) => text)).toEqual(texts)
     expect((await generate(model, same, { ...options, seed: 6 })).map(({ text }) => text)).not.toEqual(texts)
-  })
-
-  it('gives attention as rows over the source that sum to 1', async () => {
-    const model = await tinySeq2Seq(withAttention)
-    for (const { sourceTokens, hypotheses } of await generate(model, sources, {
-      attention: true,
-      beams: 2,
-      nbest: 2,
-    })) {
-      expect(sourceTokens.at(-1)).toBe('<eos>')
-      for (const { attention, logProbabilities } of hypotheses) {
-        expect(attention!.length).toBe(logProbabilities.length * sourceTokens.length)
-        for (let t = 0; t < logProbabilities.length; t++) {
-          const row = attention!.subarray(t * sourceTokens.length, (t + 1) * sourceTokens.length)
-          expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5)
-        }
-      }
-    }
-    const [plain] = await generate(model, 'a b', {})
-    expect(plain!.best).not.toHaveProperty('attention')
-    const noAttention = await tinySeq2Seq(kinds[0]!)
-    await expect(generate(noAttention, 'a', { attention: true })).rejects.toThrow(OptionError)
   })
 
   it('takes no sources, one, unknown words, and a very long one', async () => {

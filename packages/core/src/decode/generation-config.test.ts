@@ -4,7 +4,7 @@ import { memoryStore } from '../storage/index.ts'
 import type { GenerationConfig } from './generation-config.ts'
 import { readGenerationConfig, withGenerationDefaults, writeGenerationConfig } from './generation-config.ts'
 import type { GenerateOptions } from './options.ts'
-import { resolveOptions } from './options.ts'
+import { resolveOptions } from './resolve-options.ts'
 
 const file = 'generation_config.json'
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -55,6 +55,19 @@ describe('withGenerationDefaults', () => {
     [{ sample: true, topK: 5 }, { beams: 3 }, { beams: 3 }],
     [{ sample: true, topK: 5 }, { sample: false }, { sample: false }],
     [{ sample: true, topK: 5 }, { topP: 0.5 }, { sample: true, topK: 5, topP: 0.5 }],
+    [{ beams: 4, beamGroups: 2, diversityPenalty: 1 }, { beams: 3 }, { beams: 3 }],
+    [
+      { beams: 4, beamGroups: 2, diversityPenalty: 1 },
+      { mustContain: ['a'] },
+      { beams: 4, mustContain: ['a'] },
+    ],
+    [{ beams: 4, patience: 0.5 }, { nbest: 3 }, { beams: 4, nbest: 3 }],
+    [{ beams: 4, earlyStopping: true, coveragePenalty: 1 }, { sample: true }, { sample: true }],
+    [
+      { forcedFirst: 'a', noRepeatNgramSize: 3 },
+      { targetPrefix: 'b' },
+      { noRepeatNgramSize: 3, targetPrefix: 'b' },
+    ],
     [{ minLength: 9, maxLength: 20 }, { maxLength: 5 }, { maxLength: 5 }],
     [{ minLength: 2, maxLength: 5 }, { minLength: 9 }, { minLength: 9 }],
   ] as readonly (readonly [GenerationConfig, GenerateOptions, GenerateOptions])[])(

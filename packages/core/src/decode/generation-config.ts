@@ -1,17 +1,30 @@
 import { ConfigError, FormatError, OptionError } from '../errors.ts'
 import { encodeJson, modelFiles } from '../models/model-folder.ts'
 import type { FileStore } from '../storage/index.ts'
-import type { BatchOptions, GenerateOptions } from './options.ts'
-import { resolveOptions } from './options.ts'
+import { finishedSize } from './beam.ts'
+import type { BeamSearchOptions, GenerateOptions, SamplingOptions, TargetOptions } from './options.ts'
+import { beamOnly, resolveOptions, samplingOnly } from './resolve-options.ts'
 
 const version = 1
 
-const beamOptions = ['beams', 'nbest', 'lengthPenalty'] as const
-const samplingOptions = ['sample', 'temperature', 'topK', 'topP', 'seed'] as const
-const optionNames = [...beamOptions, ...samplingOptions, 'minLength', 'maxLength'] as const
+const beamOptions = ['beams', 'nbest', ...beamOnly] as const
+const samplingOptions = ['sample', ...samplingOnly] as const
+const optionNames = [
+  ...beamOptions,
+  ...samplingOptions,
+  'minLength',
+  'maxLength',
+  'repetitionPenalty',
+  'noRepeatNgramSize',
+  'forcedFirst',
+  'forcedLast',
+  'suppressTokens',
+  'tokenBias',
+  'replaceUnknown',
+] as const satisfies readonly (keyof GenerationConfig)[]
 
 /** The options of `generate` that a model folder may give defaults for. */
-export type GenerationConfig = Omit<GenerateOptions, 'attention' | keyof BatchOptions>
+export type GenerationConfig = BeamSearchOptions & SamplingOptions & TargetOptions
 
 /**
  * The defaults of a model folder, from its `generation_config.json`; none where there is no such file.
@@ -52,11 +65,16 @@ export function withGenerationDefaults(
 ): GenerateOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const merged: GenerateOptions = { ...defaults, ...given }
-  const { beams = 1, nbest = 1, minLength = 0, maxLength = Number.POSITIVE_INFINITY } = merged
+  const { beams = 1, nbest = 1, minLength = 0, maxLength = Number.POSITIVE_INFINITY, beamGroups = 1 } = merged
   const draws = options.sample ?? (!((options.beams ?? 1) > 1) && (defaults.sample ?? false))
   const contradicted = new Set<keyof GenerationConfig>(draws ? beamOptions : samplingOptions)
-  if (beams === 1) contradicted.add('lengthPenalty')
+  if (beams === 1) for (const option of beamOnly) contradicted.add(option)
+  if (beams % beamGroups !== 0 || options.mustContain) {
+    contradicted.add('beamGroups').add('diversityPenalty')
+  }
+  if (options.targetPrefix !== undefined) contradicted.add('forcedFirst')
   if (nbest > beams) contradicted.add('nbest')
+  if (nbest > finishedSize(beams, merged.patience ?? 1)) contradicted.add('patience')
   if (minLength > maxLength) contradicted.add('minLength').add('maxLength')
   const kept = Object.entries(merged).filter(
     ([name]) => name in given || !contradicted.has(name as keyof GenerationConfig),

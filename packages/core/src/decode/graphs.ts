@@ -2,19 +2,37 @@ import { crossEntropy } from '../graph/composites/cross-entropy.ts'
 import { logSoftmax } from '../graph/composites/softmax.ts'
 import type { Graph } from '../graph/graph.ts'
 import { gather } from '../graph/indexing.ts'
+import { expandDims, pad, zeros } from '../graph/movement.ts'
 import type { Tensors } from '../graph/scan.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Trace } from '../graph/trace.ts'
 import { trace } from '../graph/trace.ts'
-import type { Encoded } from '../models/encoder.ts'
+import type { DecoderStep } from '../models/decoder.ts'
+import type { Encoded, Encoder } from '../models/encoder.ts'
 import type { Model } from '../models/model.ts'
 
 const statePrefix = 'state.'
 const memoryPrefix = 'memory.'
+const attentionPrefix = 'attention.'
 
 /** Names, among a graph's ports, of what a decoder carries from step to step. */
 export function isState(name: string): boolean {
   return name.startsWith(statePrefix)
+}
+
+/** Whether a port is the part of the state that a decoder calls `name`. */
+export function isStateNamed(port: string, name: string): boolean {
+  return port === statePrefix + name
+}
+
+/** Names, among a graph's ports, of where a layer looked. */
+export function isLayerAttention(name: string): boolean {
+  return name.startsWith(attentionPrefix)
+}
+
+/** The name that a decoder gave it. */
+export function layerName(name: string): string {
+  return name.slice(attentionPrefix.length)
 }
 
 /** Names, among a graph's ports, of what a decoder knows of the source. */
@@ -22,24 +40,50 @@ export function isMemory(name: string): boolean {
   return name.startsWith(memoryPrefix)
 }
 
-/** source int [batch, source], sourceLengths int [batch] → `state.*` and `memory.*`, [batch, ...] each. */
-export function startGraph(model: Model): Graph {
+/**
+ * source as the encoder takes it, sourceLengths int [batch] → `state.*` and `memory.*`, [batch, ...] each. Caches
+ * are part of the state: zeros, with the capacity of `room` int [capacity], whose numbers do not matter.
+ */
+export function startGraph({ encoder, decoder }: Model): Graph {
   return trace('decode.start', (recorder) => {
-    const { state, memory } = model.decoder.start(encode(recorder, model))
-    return { ...prefixed(statePrefix, state), ...prefixed(memoryPrefix, memory) }
+    const { state, memory } = decoder.start(encode(recorder, encoder))
+    if (decoder.caches.length > 0) recorder.input('room', 'int', ['capacity'])
+    const caches = decoder.caches.map(({ name, kind, shape }) => {
+      const sizes = shape.map((dim) => (dim === 'rows' ? 'batch' : dim))
+      return [name, zeros(recorder, kind, sizes)] as const
+    })
+    const all = { ...state, ...Object.fromEntries(caches) }
+    return { ...prefixed(statePrefix, all), ...prefixed(memoryPrefix, memory) }
   })
 }
+
+/** The caches among `state.*` → the same with twice the capacity, zeros at the end. */
+export function growGraph({ decoder }: Model): Graph {
+  return trace('decode.grow', (recorder) => {
+    const grown = decoder.caches.map(({ name, kind, shape, axis }) => {
+      const cache = recorder.input(statePrefix + name, kind, shape)
+      const none = shape.map(() => 0)
+      const high = shape.map((_, at) => (at === axis ? cache.size(axis) : 0))
+      return [statePrefix + name, pad(cache, none, high)] as const
+    })
+    return Object.fromEntries(grown)
+  })
+}
+
+/** How much of attention comes out of a step: none, `weights` [rows, source], or those of every layer too. */
+export type AttentionLevel = 'none' | 'weights' | 'all'
 
 /** Which of the step graphs: they differ in what goes in and what comes out. */
 export interface StepVariant {
   /** Whether `parents` int [rows] says which row's state each row goes on from. */
   readonly reorder: boolean
-  /** Whether attention `weights` [rows, source] come out, of a decoder that has them. */
-  readonly attention: boolean
+  /** Of a decoder that has it. */
+  readonly attention: AttentionLevel
 }
 
 /**
- * ids int [rows], `state.*`, `memory.*` → logProbabilities [rows, V] of the next token, next `state.*`.
+ * ids int [rows], `state.*`, `memory.*` → logProbabilities [rows, V] of the next token, next `state.*`; with
+ * attention `weights` [rows, source] and `attention.*` [rows, heads, source or capacity].
  *
  * @param start the model's start graph: state and memory have the shapes that it gives them.
  */
@@ -53,10 +97,17 @@ export function stepGraph(model: Model, start: Graph, { reorder, attention }: St
     const step = model.decoder.step(ids, unprefixed(state), unprefixed(memory))
     return {
       logProbabilities: logSoftmax(step.logits),
-      ...(attention && step.weights ? { weights: step.weights } : {}),
+      ...(attention !== 'none' && step.weights ? { weights: step.weights } : {}),
+      ...(attention === 'all' ? prefixed(attentionPrefix, layersOf(step)) : {}),
       ...prefixed(statePrefix, step.state),
     }
   })
+}
+
+/** The weights of every layer; of a decoder with one attention that is all there is, as one head. */
+function layersOf({ attention, weights }: DecoderStep): Tensors {
+  if (attention) return attention
+  return weights ? { attention: expandDims(weights, 1) } : {}
 }
 
 /** parents int [next], `state.*`, `memory.*` → both with the rows that `parents` names, [next, ...] each. */
@@ -73,7 +124,7 @@ export function selectGraph(start: Graph): Graph {
 /** source, sourceLengths → states [batch, source, D], context [batch, D], `final.<layer>.hidden` and `.cell`. */
 export function encodeGraph(model: Model): Graph {
   return trace('encode', (recorder) => {
-    const { memory, context, final } = encode(recorder, model)
+    const { memory, context, final } = encode(recorder, model.encoder)
     const outputs: Record<string, Tensor> = { states: memory, context }
     final.forEach(({ hidden, cell }, layer) => {
       outputs[`final.${layer}.hidden`] = hidden
@@ -91,14 +142,15 @@ export function scoreGraph(model: Model): Graph {
   return trace('score', (recorder) => {
     const input = recorder.input('targetInput', 'int', ['batch', 'target'])
     const output = recorder.input('targetOutput', 'int', ['batch', 'target'])
-    const { logits } = model.decoder.sequence(input, encode(recorder, model))
+    const { logits } = model.decoder.sequence(input, encode(recorder, model.encoder))
     return { nats: crossEntropy(logits, output) }
   })
 }
 
-function encode(recorder: Trace, model: Model): Encoded {
-  const source = recorder.input('source', 'int', ['batch', 'source'])
-  return model.encoder.encode(source, recorder.input('sourceLengths', 'int', ['batch']))
+function encode(recorder: Trace, encoder: Encoder): Encoded {
+  const { kind, shape } = encoder.source
+  const source = recorder.input('source', kind, shape)
+  return encoder.encode(source, recorder.input('sourceLengths', 'int', ['batch']))
 }
 
 /** Inputs like those outputs of `start` whose names are wanted, with rows in place of sources. */

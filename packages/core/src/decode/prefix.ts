@@ -1,4 +1,5 @@
 import { EOS_ID, SOS_ID } from '../text/index.ts'
+import type { NextToken, StepAttention } from './search.ts'
 
 /**
  * A target as far as it is written: a value, shared by all that go on from it. The first prefix is
@@ -9,23 +10,14 @@ export interface Prefix {
   readonly previous: Prefix | undefined
   /** The last token. */
   readonly id: number
-  /** Generated tokens, `<eos>` counted. */
+  /** Generated tokens, `<eos>` counted, those of a given target prefix not. */
   readonly length: number
   /** log p of the last token by the model, in nats, before any processor. */
   readonly logProbability: number
-  /** The sum over its tokens of what the search goes by, in nats. */
+  /** The sum over the generated tokens of what the search goes by, in nats. */
   readonly total: number
-  /** [S], where the decoder looked for the last token; only where attention was asked for. */
-  readonly attention: Float32Array | undefined
-}
-
-/** A token to go on with. */
-export interface Choice {
-  readonly id: number
-  /** What the search goes by: log p, or what processors made of it. */
-  readonly score: number
-  readonly logProbability: number
-  readonly attention: Float32Array | undefined
+  /** Where the decoder looked for the last token; only where attention was asked for. */
+  readonly attention: StepAttention | undefined
 }
 
 /** Before the first token. */
@@ -38,10 +30,26 @@ export const emptyPrefix: Prefix = {
   attention: undefined,
 }
 
-/** A prefix with one more token. */
-export function extend(previous: Prefix, { id, score, logProbability, attention }: Choice): Prefix {
+/**
+ * A prefix with one more token.
+ *
+ * @param score what the search goes by: log p, or what processors made of it.
+ */
+export function extend(previous: Prefix, id: number, score: number, next: NextToken): Prefix {
+  return {
+    previous,
+    id,
+    length: previous.length + 1,
+    logProbability: next.logProbabilities[id]!,
+    total: previous.total + score,
+    attention: next.attention,
+  }
+}
+
+/** A prefix with one more token that the caller gave: it counts neither in the length nor in the total. */
+export function extendGiven(previous: Prefix, id: number, next: NextToken): Prefix {
   const { length, total } = previous
-  return { previous, id, length: length + 1, logProbability, total: total + score, attention }
+  return { ...extend(previous, id, 0, next), length, total }
 }
 
 /** Whether its last token is `<eos>`. */
@@ -49,9 +57,16 @@ export function isComplete({ id }: Prefix): boolean {
   return id === EOS_ID
 }
 
-/** The prefixes of length 1, 2, … up to this one. */
+/** The prefixes of one token, two tokens … up to this one. */
 export function stepsOf(prefix: Prefix): Prefix[] {
   const steps: Prefix[] = []
   for (let at = prefix; at.previous; at = at.previous) steps.push(at)
   return steps.reverse()
+}
+
+/** The ids of a prefix, in order, without `<sos>`. */
+export function idsOf(prefix: Prefix): number[] {
+  const ids: number[] = []
+  for (let at = prefix; at.previous; at = at.previous) ids.push(at.id)
+  return ids.reverse()
 }

@@ -2,10 +2,10 @@ import type { HostData } from '../backend/contract.ts'
 import { NonFiniteError } from '../errors.ts'
 import { EOS_ID } from '../text/index.ts'
 import type { DecoderPrograms } from './decoder-programs.ts'
-import type { RowOptions, RowsStep } from './decoder-rows.ts'
+import type { RowOptions, RowsLayer, RowsStep } from './decoder-rows.ts'
 import { DecoderRows } from './decoder-rows.ts'
 import type { Prefix } from './prefix.ts'
-import type { NextToken, Search } from './search.ts'
+import type { LayerWeights, NextToken, Search, StepAttention } from './search.ts'
 import type { TokenizedBatch } from './source-batches.ts'
 
 /** A prefix that wants a next token. */
@@ -80,20 +80,44 @@ function advanceAll(
 function predictions(
   batch: TokenizedBatch,
   entries: readonly Entry[],
-  { logProbabilities, weights }: RowsStep,
+  step: RowsStep,
   rows: number,
 ): NextToken[] {
+  const { logProbabilities } = step
   const vocabularySize = logProbabilities.length / rows
-  const width = batch.maxSourceLength
   return entries.map(({ source, prefix }, row) => {
     const own = logProbabilities.subarray(row * vocabularySize, (row + 1) * vocabularySize)
     if (hasNaN(own)) failAt(batch, source, prefix.length + 1, 'a weight is NaN or far too large: load others')
-    const real = row * width + batch.sourceLengths[source]!
-    return {
-      logProbabilities: own,
-      attention: weights && Float32Array.from(weights.subarray(row * width, real)),
-    }
+    return { logProbabilities: own, attention: attentionOf(batch, source, row, step) }
   })
+}
+
+/** Where a row looked, without the padding of its source and the free room of a cache. */
+function attentionOf(
+  batch: TokenizedBatch,
+  source: number,
+  row: number,
+  { weights, layers, position }: RowsStep,
+): StepAttention | undefined {
+  if (!weights && !layers) return undefined
+  const real = batch.sources[source]!.tokens.length
+  const start = row * batch.width
+  const own = weights && Float32Array.from(weights.subarray(start, start + real))
+  if (!layers) return { weights: own }
+  const cut = layers.map(
+    (layer) => [layer.name, rowOf(layer, row, layer.isAtSource ? real : position)] as const,
+  )
+  return { weights: own, layers: Object.fromEntries(cut) }
+}
+
+/** The first `keys` weights of every head of a row. */
+function rowOf({ data, heads, width }: RowsLayer, row: number, keys: number): LayerWeights {
+  const own = new Float32Array(heads * keys)
+  for (let head = 0; head < heads; head++) {
+    const start = (row * heads + head) * width
+    own.set(data.subarray(start, start + keys), head * keys)
+  }
+  return { data: own, heads }
 }
 
 function hasNaN(values: HostData): boolean {

@@ -3,8 +3,8 @@ import { RandomStream, siteOf } from '../random/index.ts'
 import { EOS_ID } from '../text/index.ts'
 import { stepsOf } from './prefix.ts'
 import { samplingSearch } from './sampling.ts'
-import type { ScoreProcessor } from './score-processors.ts'
-import { keepTopK, keepTopP, temperatureScale } from './score-processors.ts'
+import { keepTopK, keepTopP, temperatureScale } from './sampling-filters.ts'
+import type { ScoreProcessor } from './score-processor.ts'
 
 const probabilities = [0, 0.05, 0, 0.1, 0.4, 0.25, 0.15, 0.05]
 const logProbabilities = probabilities.map(Math.log)

@@ -1,6 +1,6 @@
 import type { RandomStream } from '../random/index.ts'
 import { siteOf } from '../random/index.ts'
-import { probabilitiesOf } from './score-processors.ts'
+import { probabilitiesOf } from './sampling-filters.ts'
 import type { Search, SearchLimits } from './search.ts'
 import { singleSearch } from './single-search.ts'
 

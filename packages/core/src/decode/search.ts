@@ -1,12 +1,28 @@
 import type { Prefix } from './prefix.ts'
-import type { ScoreProcessor } from './score-processors.ts'
+import type { ScoreProcessor } from './score-processor.ts'
+
+/** Where the decoder looked in one step. */
+export interface StepAttention {
+  /** [S] over the source; none where only `layers` has weights. */
+  readonly weights: Float32Array | undefined
+  /** [H, K] by name: every layer and head; only where all were asked for. */
+  readonly layers?: Readonly<Record<string, LayerWeights>>
+}
+
+/** The weights of one layer in one step. */
+export interface LayerWeights {
+  /** [H, K], head after head. */
+  readonly data: Float32Array
+  /** H. */
+  readonly heads: number
+}
 
 /** What the model says of the token after one prefix. */
 export interface NextToken {
   /** [V], log-probabilities in nats. */
   readonly logProbabilities: ArrayLike<number>
-  /** [S], where the decoder looked; only where attention was asked for. */
-  readonly attention: Float32Array | undefined
+  /** Only where attention was asked for. */
+  readonly attention: StepAttention | undefined
 }
 
 /** A prefix to go on with, and which of the prefixes before it extends. */
@@ -41,6 +57,8 @@ export interface Search {
 
 /** What every search must keep to. */
 export interface SearchLimits {
+  /** What is written already; by default nothing. */
+  readonly start?: Prefix
   /** Most tokens to generate, `<eos>` counted. */
   readonly maxLength: number
   /** Applied in this order to the log-probabilities before a token is chosen. */
@@ -57,12 +75,4 @@ export function processScores(
   scratch.set(logProbabilities)
   for (const process of processors) process(scratch, prefix)
   return scratch
-}
-
-/**
- * The score of a finished target: the sum of its log-probabilities over length^penalty, with
- * `<eos>` counted in the length. Penalty 0 is the plain sum, 1 the mean per token.
- */
-export function scoreOf({ total, length }: Prefix, lengthPenalty: number): number {
-  return total / length ** lengthPenalty
 }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { reference } from '../backend/reference/reference.ts'
 import { AbortError, OptionError } from '../errors.ts'
 import { generate } from './generate.ts'
-import type { GenerateOptions } from './options.ts'
-import type { StreamedToken, StreamOptions } from './stream.ts'
+import type { StreamOptions } from './stream.ts'
 import { stream } from './stream.ts'
+import type { StreamedToken } from './streamed-token.ts'
 import { tinyConfigs, tinySeq2Seq } from './testing/tiny-models.ts'
 
 async function collect(tokens: AsyncIterable<StreamedToken>): Promise<StreamedToken[]> {
@@ -15,7 +15,7 @@ async function collect(tokens: AsyncIterable<StreamedToken>): Promise<StreamedTo
 
 const cases = Object.keys(tinyConfigs).flatMap((kind) =>
   [{ maxLength: 9 }, { sample: true, seed: 3, maxLength: 9, minLength: 2 }].map(
-    (options): readonly [string, GenerateOptions] => [kind, options],
+    (options): readonly [string, StreamOptions] => [kind, options],
   ),
 )
 
@@ -45,6 +45,30 @@ describe('stream', () => {
     expect(events.flatMap(({ attention }) => [...attention!])).toEqual([...result!.best.attention!])
   })
 
+  it('goes on from a target prefix, which it does not tell', async () => {
+    const model = await tinySeq2Seq('concat with coverage')
+    const options = { targetPrefix: 'q r', minLength: 2, maxLength: 5 }
+    const events = await collect(stream(model, 'a b', options))
+    const [result] = await generate(model, 'a b', options)
+    expect(`q r${events.map(({ piece }) => piece).join('')}`).toBe(result!.text)
+    expect(events[0]!.text).toMatch(/^q r [pqrst]$/)
+    expect(events.length).toBe(result!.best.logProbabilities.length - 2)
+  })
+
+  it('gives the attention of every layer, of one token at a time', async () => {
+    const model = await tinySeq2Seq('Transformer: post-norm, sinusoidal')
+    const options = { attention: 'all', minLength: 18, maxLength: 19 } as const
+    const events = await collect(stream(model, 'a b', options))
+    const [result] = await generate(model, 'a b', options)
+    const name = 'layers.1.self_attn'
+    const { data, keys } = result!.best.layers![name]!
+    events.forEach(({ layers }, t) => {
+      const row = layers![name]!
+      expect([row.heads, row.targets, row.keys]).toEqual([2, 1, t + 1])
+      expect([...row.data.subarray(0, t + 1)]).toEqual([...data.subarray(t * keys, t * keys + t + 1)])
+    })
+  })
+
   it('gives its memory back after break and after abort', async () => {
     const backend = reference()
     const model = await tinySeq2Seq('Luong: general, input feeding; two LSTM layers', { backend })
@@ -69,6 +93,9 @@ describe('stream', () => {
     { beams: 1 },
     { nbest: 1 },
     { lengthPenalty: 1 },
+    { earlyStopping: true },
+    { mustContain: ['p'] },
+    { onToken: () => {} },
     { batchSize: 2 },
     { topK: 3 },
     { what: 1 },

@@ -1,30 +1,24 @@
 import { OptionError } from '../errors.ts'
 import type { Seq2Seq } from '../models/seq2seq.ts'
+import { RandomStream } from '../random/index.ts'
 import { programsOf } from './decoder-programs.ts'
-import { expectAttention, searchFor } from './generate.ts'
-import { hypothesisOf } from './hypothesis.ts'
-import type { GenerateOptions } from './options.ts'
-import { resolveOptions } from './options.ts'
+import { attentionFor } from './generate.ts'
+import type { BeamSearchOptions, GenerateOptions, TargetTokens } from './options.ts'
+import { beamOnly, resolveOptions } from './resolve-options.ts'
 import { runSearches } from './run-searches.ts'
-import { sourceBatches, tokenizeSources } from './source-batches.ts'
+import type { Source } from './source-batches.ts'
+import { readSources, sourceBatches } from './source-batches.ts'
+import { searchFor } from './source-search.ts'
+import { type StreamedToken, TokenStream } from './streamed-token.ts'
+import { TargetRules } from './target-rules.ts'
 
-/** What `stream` takes: all of `generate` but beams and batches. */
-export type StreamOptions = Omit<GenerateOptions, 'beams' | 'nbest' | 'lengthPenalty' | 'batchSize'>
-
-/** A token at the moment it is generated. */
-export interface StreamedToken {
-  readonly token: string
-  readonly id: number
-  /** What it adds to the text, a space before it included; the pieces in a row are the whole text. */
-  readonly piece: string
-  /** The text so far. */
-  readonly text: string
-  /** log p by the model, in nats. */
-  readonly logProbability: number
-  /** [S], where the decoder looked, over the source's tokens and `<eos>`; only where it was asked for. */
-  readonly attention?: Float32Array
-  /** Why it is the last one: `<eos>` (which adds no piece), or maxLength. Absent before. */
-  readonly finished?: 'eos' | 'length'
+/** What `stream` takes: all of `generate` but what needs beams or several sources. */
+export type StreamOptions = Omit<
+  GenerateOptions,
+  keyof BeamSearchOptions | 'mustContain' | 'batchSize' | 'onToken' | 'targetPrefix'
+> & {
+  /** How the target begins: a text, or ids. It is not streamed. */
+  readonly targetPrefix?: TargetTokens | undefined
 }
 
 /**
@@ -38,38 +32,27 @@ export interface StreamedToken {
  */
 export async function* stream(
   seq2seq: Seq2Seq,
-  source: string,
+  source: Source,
   options: StreamOptions = {},
 ): AsyncGenerator<StreamedToken, void, undefined> {
   expectStreamable(options)
   const settings = resolveOptions(options)
   const programs = programsOf(seq2seq)
-  expectAttention(settings, programs)
-  const tokenized = tokenizeSources([source], seq2seq.tokenizers.source)
-  const search = searchFor(tokenized[0]!, settings)
-  const [batch] = sourceBatches(tokenized, settings)
-  let before = ''
-  for await (const _ of runSearches(programs, batch!, [search], settings)) {
-    const result = search.results()[0]!
-    const { id, logProbability, attention } = result.prefix
-    const { text, finished } = hypothesisOf(result, seq2seq.tokenizers.target)
-    const token = seq2seq.tokenizers.target.vocabulary.tokenOf(id)
-    const piece = text.slice(before.length)
-    before = text
-    yield {
-      token,
-      id,
-      piece,
-      text,
-      logProbability,
-      ...(attention ? { attention } : {}),
-      ...(search.live.length === 0 ? { finished } : {}),
-    }
+  const tokenized = readSources(source, seq2seq)
+  const { target } = seq2seq.tokenizers
+  const rules = new TargetRules(settings, target, 1, seq2seq.model.decoder.maxLength)
+  const rowOptions = { attention: attentionFor(settings, programs, seq2seq.model), signal: settings.signal }
+  const search = searchFor(tokenized[0]!, settings, rules, new RandomStream(settings.seed))
+  const tokens = new TokenStream(search, tokenized[0]!, rules, target)
+  const [batch] = sourceBatches(tokenized, seq2seq, settings)
+  for await (const _ of runSearches(programs, batch!, [search], rowOptions)) {
+    const token = tokens.latest()
+    if (token) yield token
   }
 }
 
 function expectStreamable(options: GenerateOptions): void {
-  for (const option of ['beams', 'nbest', 'lengthPenalty', 'batchSize'] as const) {
+  for (const option of ['beams', 'nbest', ...beamOnly, 'mustContain', 'batchSize', 'onToken'] as const) {
     if (options[option] === undefined) continue
     throw new OptionError({
       option,

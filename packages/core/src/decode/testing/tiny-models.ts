@@ -25,8 +25,14 @@ export function spaceTokenizer(words: string): Tokenizer {
 const sourceTokenizer = spaceTokenizer('a b c d e f g')
 const targetTokenizer = spaceTokenizer('p q r s t')
 
+/** Parts of a configuration; what is left out is small. */
+export interface TinyConfig {
+  readonly encoder: object
+  readonly decoder: object
+}
+
 /** A decoder of each kind, small; encoders of several cells, layers and directions. */
-export const tinyConfigs: Readonly<Record<string, { encoder: object; decoder: object }>> = {
+export const tinyConfigs: Readonly<Record<string, TinyConfig>> = {
   'plain, context in the first state only': {
     encoder: { cell: 'elman' },
     decoder: { cell: 'elman' },
@@ -74,6 +80,64 @@ export const tinyConfigs: Readonly<Record<string, { encoder: object; decoder: ob
       output: { from: ['context', 'state'] },
     },
   },
+  'Transformer: post-norm, sinusoidal': {
+    encoder: { type: 'transformer' },
+    decoder: { type: 'transformer' },
+  },
+  'Transformer: pre-norm, rotary, grouped heads, behind an LSTM': {
+    encoder: { cell: 'lstm', bidirectional: true },
+    decoder: {
+      type: 'transformer',
+      normPlacement: 'pre',
+      positions: { type: 'rotary' },
+      keyHeads: 1,
+      activation: 'swiglu',
+      norm: 'rms',
+    },
+  },
+  'SSRU behind a Transformer with relative positions': {
+    encoder: { type: 'transformer', positions: { type: 'relative' } },
+    decoder: { type: 'transformer', selfAttention: 'ssru' },
+  },
+}
+
+/** Any encoder with any decoder, by chance; all have attention. */
+export function randomMixture(pick: (count: number) => number): TinyConfig {
+  const positions = () => ({ positions: positionKinds[pick(positionKinds.length)]! })
+  const stack = () => ({
+    type: 'transformer',
+    normPlacement: ['pre', 'post'][pick(2)]!,
+    norm: ['layer', 'rms'][pick(2)]!,
+    keyHeads: 1 + pick(2),
+    ...positions(),
+  })
+  const rnn = { cell: ['lstm', 'gru'][pick(2)]!, layers: 1 + pick(2) }
+  const attention = {
+    bridge: 'dense',
+    attention: { score: 'general' },
+    output: { from: ['context', 'state'] },
+  }
+  const encoder = pick(2) === 0 ? stack() : { ...rnn, bidirectional: pick(2) === 0 }
+  const ssru = { ...stack(), selfAttention: 'ssru', positions: { type: 'none' } }
+  return { encoder, decoder: [stack(), ssru, { ...rnn, ...attention }][pick(3)]! }
+}
+
+const positionKinds = [
+  { type: 'sinusoidal' },
+  { type: 'learned', length: 100 },
+  { type: 'rotary' },
+  { type: 'relative' },
+  { type: 'alibi' },
+  { type: 'none' },
+]
+
+const tinySizes = {
+  rnn: { type: 'rnn', embeddingSize: 3, hiddenSize: 4 },
+  transformer: { type: 'transformer', modelSize: 8, heads: 2, layers: 2, feedForwardSize: 6 },
+}
+
+function sizesOf(part: { type?: string }): object {
+  return part.type === 'transformer' ? tinySizes.transformer : tinySizes.rnn
 }
 
 /**
@@ -81,14 +145,17 @@ export const tinyConfigs: Readonly<Record<string, { encoder: object; decoder: ob
  * (a hypothesis then reads back as the same ids).
  */
 export async function tinySeq2Seq(
-  name: string,
+  config: string | TinyConfig,
   { seed = 1, scale = 2, backend = reference() }: { seed?: number; scale?: number; backend?: Backend } = {},
 ): Promise<Seq2Seq> {
-  const { encoder, decoder } = tinyConfigs[name]!
-  const sizes = { type: 'rnn', embeddingSize: 3, hiddenSize: 4 }
-  const config = { version: 1, encoder: { ...sizes, ...encoder }, decoder: { ...sizes, ...decoder } }
+  const { encoder, decoder } = typeof config === 'string' ? tinyConfigs[config]! : config
+  const full = {
+    version: 1,
+    encoder: { ...sizesOf(encoder), ...encoder },
+    decoder: { ...sizesOf(decoder), ...decoder },
+  }
   const tokenizers = { source: sourceTokenizer, target: targetTokenizer }
-  const seq2seq = createSeq2Seq({ config, tokenizers, backend }, { seed })
+  const seq2seq = createSeq2Seq({ config: full, tokenizers, backend }, { seed })
   const weights = await seq2seq.weights()
   for (const [path, { data }] of weights) {
     for (let i = 0; i < data.length; i++) data[i] = data[i]! * scale
@@ -132,13 +199,15 @@ export function ruleSeq2Seq(tables: RuleTables, backend: Backend = reference()):
     parameters: [source, previous, before, position],
     encoder: {
       outputSize: V,
-      encode(ids) {
+      source: { kind: 'int', shape: ['batch', 'source'] },
+      encode(ids: Tensor<'int'>) {
         const memory = gather<'float'>(source, ids)
         const isReal = zeros(ids, 'bool', ids.shape)
         return { memory, isReal, context: take(memory, 1, 0), final: [] }
       },
     },
     decoder: {
+      caches: [],
       start({ context }) {
         const rows = [context.size(0)]
         const state = { before: full(context, 'int', rows, SOS_ID), t: zeros(context, 'int', rows) }

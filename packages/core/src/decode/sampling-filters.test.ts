@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { EOS_ID } from '../text/index.ts'
-import type { Prefix } from './prefix.ts'
 import { emptyPrefix } from './prefix.ts'
 import {
+  keepMinP,
   keepTopK,
   keepTopP,
-  minimumLength,
+  keepTypical,
   probabilitiesOf,
-  suppressTokens,
   temperatureScale,
-} from './score-processors.ts'
+} from './sampling-filters.ts'
 
 interface Golden {
   readonly warping: {
@@ -19,6 +17,8 @@ interface Golden {
       readonly temperature: number
       readonly topK: number | null
       readonly topP: number | null
+      readonly minP: number | null
+      readonly typicalP: number | null
       readonly probabilities: readonly number[]
     }[]
   }
@@ -35,18 +35,21 @@ function kept(scores: Float64Array): number[] {
 const none = emptyPrefix
 const logs = (...probabilities: number[]) => Float64Array.from(probabilities, Math.log)
 
-describe("transformers' warpers: temperature, then top-k, then top-p", () => {
-  it.each(warping.cases)('$temperature $topK $topP', ({ temperature, topK, topP, probabilities }) => {
+describe("transformers' warpers: temperature, top-k, top-p, min-p, typical", () => {
+  it.each(warping.cases)('$temperature $topK $topP $minP $typicalP', (given) => {
+    const { temperature, topK, topP, minP, typicalP, probabilities } = given
     const scores = Float64Array.from(warping.logits)
     temperatureScale(temperature)(scores, none)
     if (topK !== null) keepTopK(topK)(scores, none)
     if (topP !== null) keepTopP(topP)(scores, none)
+    if (minP !== null) keepMinP(minP)(scores, none)
+    if (typicalP !== null) keepTypical(typicalP)(scores, none)
     expect([...probabilitiesOf(scores)]).toEqual(probabilities.map((p) => expect.closeTo(p, 10)))
     expect(kept(scores)).toEqual(probabilities.flatMap((p, id) => (p > 0 ? [id] : [])))
   })
 })
 
-describe('score processors', () => {
+describe('sampling filters', () => {
   it('keep exactly k, of equal ones the lowest ids', () => {
     const scores = logs(0.1, 0.2, 0.3, 0.2, 0.2)
     keepTopK(3)(scores, none)
@@ -65,17 +68,25 @@ describe('score processors', () => {
     expect(sets).toEqual([[1], [1], [1, 2], [1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3, 4]])
   })
 
-  it('forbid <eos> before the least length, and suppressed tokens always', () => {
-    const at = (length: number): Prefix => ({ ...none, length })
-    const open = [0, 1, 2, 3].map((length) => {
-      const scores = new Float64Array(6)
-      minimumLength(2)(scores, at(length))
-      return scores[EOS_ID] === 0
+  it('keep what has at least a share of the highest probability', () => {
+    const sets = [0.01, 0.4, 0.6, 1].map((p) => {
+      const scores = logs(0.1, 0.2, 0.4, 0.3)
+      keepMinP(p)(scores, none)
+      return kept(scores)
     })
-    expect(open).toEqual([false, false, true, true])
-    const scores = new Float64Array(4)
-    suppressTokens([0, 2])(scores, none)
-    expect(kept(scores)).toEqual([1, 3])
+    expect(sets).toEqual([[0, 1, 2, 3], [1, 2, 3], [2, 3], [2]])
+  })
+
+  it('keep the most typical tokens: by hand, entropy 1.2799 nats, surprises 2.303 1.609 0.916 1.204', () => {
+    const sets = [0.01, 0.29, 0.31, 0.51, 0.89, 0.95, 1].map((p) => {
+      const scores = logs(0.1, 0.2, 0.4, 0.3)
+      keepTypical(p)(scores, none)
+      return kept(scores)
+    })
+    expect(sets).toEqual([[3], [3], [1, 3], [1, 2, 3], [1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]])
+    const equal = logs(0.25, 0.25, 0, 0.25, 0.25)
+    keepTypical(0.5)(equal, none)
+    expect(kept(equal)).toEqual([0, 1])
   })
 
   it('give no probability where nothing may follow', () => {

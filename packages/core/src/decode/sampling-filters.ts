@@ -1,27 +1,4 @@
-import { EOS_ID } from '../text/index.ts'
-import type { Prefix } from './prefix.ts'
-
-/**
- * Changes the scores of the next token in place: a token that may not follow gets −Infinity.
- *
- * @param scores [V], log-probabilities in nats, or what the processors before made of them.
- * @param prefix what is written so far.
- */
-export type ScoreProcessor = (scores: Float64Array, prefix: Prefix) => void
-
-/** These tokens are never generated. */
-export function suppressTokens(ids: readonly number[]): ScoreProcessor {
-  return (scores) => {
-    for (const id of ids) scores[id] = -Infinity
-  }
-}
-
-/** No `<eos>` before `minLength` other tokens are there (Hugging Face: `min_new_tokens`). */
-export function minimumLength(minLength: number): ScoreProcessor {
-  return (scores, { length }) => {
-    if (length < minLength) scores[EOS_ID] = -Infinity
-  }
-}
+import type { ScoreProcessor } from './score-processor.ts'
 
 /** Scores divided by a temperature: below 1 sharpens, above 1 flattens. */
 export function temperatureScale(temperature: number): ScoreProcessor {
@@ -49,6 +26,35 @@ export function keepTopP(p: number): ScoreProcessor {
   }
 }
 
+/** Only tokens with at least p times the probability of the likeliest. Nguyen et al. 2024, arXiv:2407.01082. */
+export function keepMinP(p: number): ScoreProcessor {
+  return (scores) => {
+    const least = largestOf(scores) + Math.log(p)
+    for (let id = 0; id < scores.length; id++) if (scores[id]! < least) scores[id] = -Infinity
+  }
+}
+
+/**
+ * Typical sampling: the smallest set of tokens whose surprise −log p is nearest to the entropy and whose
+ * probabilities sum to p or more, at least one; of equally near ones the lowest ids.
+ * Meister et al. 2023, arXiv:2202.00666.
+ */
+export function keepTypical(p: number): ScoreProcessor {
+  return (scores) => {
+    const probabilities = probabilitiesOf(scores)
+    const possible = [...probabilities.keys()].filter((id) => probabilities[id]! > 0)
+    const surprise = (id: number) => -Math.log(probabilities[id]!)
+    const entropy = possible.reduce((sum, id) => sum + probabilities[id]! * surprise(id), 0)
+    const distance = new Map(possible.map((id) => [id, Math.abs(surprise(id) - entropy)]))
+    possible.sort((a, b) => distance.get(a)! - distance.get(b)! || a - b)
+    let sum = 0
+    for (const id of possible) {
+      if (sum >= p) scores[id] = -Infinity
+      sum += probabilities[id]!
+    }
+  }
+}
+
 /** −Infinity to all but `count` scores; `rising` holds the same scores, sorted. */
 function keepHighest(scores: Float64Array, rising: Float64Array, count: number): void {
   if (count >= scores.length) return
@@ -61,10 +67,15 @@ function keepHighest(scores: Float64Array, rising: Float64Array, count: number):
   }
 }
 
-/** e^score, normalised to sum to 1; all 0 where every score is −Infinity. */
-export function probabilitiesOf(scores: Float64Array): Float64Array {
+function largestOf(scores: Float64Array): number {
   let largest = -Infinity
   for (const score of scores) if (score > largest) largest = score
+  return largest
+}
+
+/** e^score, normalised to sum to 1; all 0 where every score is −Infinity. */
+export function probabilitiesOf(scores: Float64Array): Float64Array {
+  const largest = largestOf(scores)
   const probabilities = new Float64Array(scores.length)
   if (largest === -Infinity) return probabilities
   let total = 0

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { OptionError } from '../errors.ts'
 import type { GenerateOptions } from './options.ts'
-import { resolveBatchOptions, resolveOptions } from './options.ts'
+import { resolveBatchOptions, resolveOptions } from './resolve-options.ts'
 
 describe('resolveOptions', () => {
   it.each([
@@ -26,6 +26,44 @@ describe('resolveOptions', () => {
     ...[0, 1.5].map((value) => ['topK', { sample: true, topK: value }] as const),
     ['topP', { topP: 0.9 }],
     ...[0, 1.01, -0.5, Number.NaN].map((value) => ['topP', { sample: true, topP: value }] as const),
+    ['minP', { minP: 0.1 }],
+    ...[-0.1, 1.1].map((value) => ['minP', { sample: true, minP: value }] as const),
+    ['typicalP', { typicalP: 0.9 }],
+    ...[0, 1.1].map((value) => ['typicalP', { sample: true, typicalP: value }] as const),
+    ['lengthPenaltyKind', { lengthPenaltyKind: 'wu' }],
+    ['lengthPenaltyKind', { beams: 2, lengthPenaltyKind: 'gnmt' }],
+    ['coveragePenalty', { coveragePenalty: 0.2 }],
+    ['coveragePenalty', { beams: 2, coveragePenalty: -1 }],
+    ['earlyStopping', { earlyStopping: true }],
+    ['earlyStopping', { beams: 2, earlyStopping: 'always' }],
+    ['patience', { patience: 2 }],
+    ['patience', { beams: 2, patience: 0 }],
+    ['nbest', { beams: 4, nbest: 3, patience: 0.5 }],
+    ['beamGroups', { beams: 4, beamGroups: 1, diversityPenalty: 1 }],
+    ['beamGroups', { beams: 4, beamGroups: 3, diversityPenalty: 1 }],
+    ['beamGroups', { beams: 4, beamGroups: 2 }],
+    ['beamGroups', { beamGroups: 2, diversityPenalty: 1 }],
+    ['diversityPenalty', { beams: 4, diversityPenalty: 1 }],
+    ['diversityPenalty', { beams: 4, beamGroups: 2, diversityPenalty: 0 }],
+    ['mustContain', { mustContain: ['a'] }],
+    ['mustContain', { beams: 4, mustContain: 'a' }],
+    ['mustContain', { beams: 4, beamGroups: 2, diversityPenalty: 1, mustContain: ['a'] }],
+    ['onToken', { onToken: () => {}, beams: 2 }],
+    ['onToken', { onToken: true }],
+    ...[0, -1, Infinity].map((value) => ['repetitionPenalty', { repetitionPenalty: value }] as const),
+    ...[0, 1.5].map((value) => ['noRepeatNgramSize', { noRepeatNgramSize: value }] as const),
+    ...[-1, 0.5, null].map((value) => ['forcedFirst', { forcedFirst: value }] as const),
+    ['forcedFirst', { forcedFirst: 4, targetPrefix: 'a' }],
+    ['forcedLast', { forcedFirst: 4, forcedLast: 3, maxLength: 1 }],
+    ['suppressTokens', { suppressTokens: 4 }],
+    ['suppressTokens', { suppressTokens: [-1] }],
+    ['tokenBias', { tokenBias: [[4]] }],
+    ['tokenBias', { tokenBias: [[4, Number.NaN]] }],
+    ['replaceUnknown', { replaceUnknown: 1 }],
+    ['targetPrefix', { targetPrefix: 4 }],
+    ['targetPrefix', { targetPrefix: [0.5] }],
+    ['allowedTokens', { allowedTokens: [4] }],
+    ['attention', { attention: 'every' }],
     ['seed', { seed: 1 }],
     ...[-1, 0.5, 2 ** 53].map((value) => ['seed', { sample: true, seed: value }] as const),
     ...[-1, 0.5].map((value) => ['minLength', { minLength: value }] as const),
