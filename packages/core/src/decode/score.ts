@@ -1,13 +1,14 @@
 import { hostArray } from '../backend/binding.ts'
-import type { Batch, Example, Pair } from '../data/index.ts'
+import type { Batch, Pair } from '../data/index.ts'
 import { collate } from '../data/index.ts'
-import { DataError, OptionError } from '../errors.ts'
+import { DataError } from '../errors.ts'
+import { expectReadable } from '../models/limits.ts'
 import type { Seq2Seq } from '../models/seq2seq.ts'
 import { programsOf } from './decoder-programs.ts'
 import { readAll } from './encode.ts'
 import type { BatchOptions } from './options.ts'
 import { resolveBatchOptions } from './resolve-options.ts'
-import { chunks, framesOf } from './source-batches.ts'
+import { chunks } from './source-batches.ts'
 
 /** How likely a model finds a given target. */
 export interface ScoredTarget {
@@ -23,7 +24,7 @@ export interface ScoredTarget {
  * Scores given targets: teacher forcing, no search. A token that the vocabulary does not hold counts as `<unk>`.
  *
  * @returns one for each pair, in their order.
- * @throws OptionError, AbortError.
+ * @throws OptionError, AbortError; DataError for pairs that are longer than the model reads.
  */
 export async function score(
   seq2seq: Seq2Seq,
@@ -38,7 +39,7 @@ export async function score(
     target: target.encode(pair.target),
     index,
   }))
-  expectReadable(examples, seq2seq)
+  expectReadable(seq2seq.model, examples)
   examples.sort((a, b) => a.source.length - b.source.length || a.target.length - b.target.length)
   const results: ScoredTarget[] = new Array(pairs.length)
   for (const chunk of chunks(examples, settings.batchSize)) {
@@ -62,20 +63,6 @@ export function perplexity(targets: readonly ScoredTarget[]): number {
   if (targets.length === 0) throw new DataError({ problem: 'the perplexity of no targets is not defined' })
   const nats = targets.reduce((sum, target) => sum + target.nats, 0)
   return Math.exp(nats / targets.reduce((sum, target) => sum + target.tokens, 0))
-}
-
-function expectReadable(examples: readonly Example[], { model }: Seq2Seq): void {
-  const { encoder, decoder } = model
-  if (framesOf(model))
-    throw new OptionError({ option: 'pairs', problem: 'this model reads frames, not texts' })
-  for (const side of ['source', 'target'] as const) {
-    const { maxLength = Number.POSITIVE_INFINITY } = side === 'source' ? encoder : decoder
-    const long = examples.find((example) => example[side].length + 1 > maxLength)
-    if (!long) continue
-    const length = `${long[side].length + 1} tokens, <eos> counted`
-    const problem = `the ${side} of pair ${long.index} has ${length}; the model reads at most ${maxLength}`
-    throw new OptionError({ option: 'pairs', problem, hint: 'split it, or leave it out' })
-  }
 }
 
 function scored(perToken: Float64Array): ScoredTarget {

@@ -93,13 +93,12 @@ export function createSeq2Seq(parts: Seq2SeqParts, { seed = 0 }: { readonly seed
 
 /** A model whose weights are still to be set. */
 export function emptySeq2Seq({ config, tokenizers, backend }: Seq2SeqParts): Seq2Seq {
-  const sizes = {
-    sourceVocabularySize: tokenizers.source.vocabulary.size,
-    targetVocabularySize: tokenizers.target.vocabulary.size,
-  }
+  const sizes: Record<string, number> = { targetVocabularySize: tokenizers.target.vocabulary.size }
+  // Frames have no vocabulary: the source tokenizer has nothing to read then.
+  if (!readsFrames(config)) sizes.sourceVocabularySize = tokenizers.source.vocabulary.size
   const model = createModel(typeof config === 'object' && config !== null ? { ...sizes, ...config } : config)
   for (const [path, size] of Object.entries(sizes)) {
-    const given = model.config[path as keyof typeof sizes]
+    const given = model.config[path as 'sourceVocabularySize' | 'targetVocabularySize']
     if (given !== size) {
       throw new ConfigError({
         path,
@@ -109,4 +108,9 @@ export function emptySeq2Seq({ config, tokenizers, backend }: Seq2SeqParts): Seq
     }
   }
   return new Seq2Seq(model, tokenizers, new Session(backend))
+}
+
+function readsFrames(config: unknown): boolean {
+  const { encoder } = (config ?? {}) as { encoder?: { input?: { type?: unknown } } }
+  return encoder?.input?.type === 'frames'
 }
