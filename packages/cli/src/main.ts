@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
+import { averageCommand } from './commands/average.ts'
 import { backendsCommand } from './commands/backends.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { generateCommand } from './commands/generate.ts'
@@ -39,7 +40,14 @@ function createProgram(context: CommandContext): Command {
     .version(packageJson.version)
     .helpCommand(false)
   program.addHelpText('after', '\nResults go to standard output, progress to standard error.')
-  const make = [trainCommand, generateCommand, evaluateCommand, inspectCommand, backendsCommand]
+  const make = [
+    trainCommand,
+    generateCommand,
+    evaluateCommand,
+    inspectCommand,
+    averageCommand,
+    backendsCommand,
+  ]
   for (const command of make) program.addCommand(command(context))
   for (const command of [program, ...program.commands]) {
     const name = command === program ? 'dragoman' : `dragoman ${command.name()}`

@@ -8,8 +8,12 @@ async function evaluate(folder: string, pairs: string, ...more: string[]): Promi
   return JSON.parse(stdout.trimEnd().split('\n').at(-1)!)
 }
 
-async function generateAll(folder: string, sources: readonly string[]): Promise<string[]> {
-  const { stdout } = await dragoman(['generate', folder], { stdin: sources.join('\n') })
+async function generateAll(
+  folder: string,
+  sources: readonly string[],
+  ...flags: string[]
+): Promise<string[]> {
+  const { stdout } = await dragoman(['generate', folder, ...flags], { stdin: sources.join('\n') })
   return stdout.trimEnd().split('\n')
 }
 
@@ -31,6 +35,21 @@ describe('evaluate', () => {
     expect(stdout).toMatch(
       /^pairs +14\nexact match +[\d.]+ %\ntoken accuracy +[\d.]+ %\ntoken error rate +[\d.]+ %\nperplexity +[\d.]+\n$/,
     )
+  })
+
+  test('decodes as it is told', async () => {
+    const folder = await trainedFolder('--steps', '40', '--learning-rate', '0.02')
+    const sources = ['abc', 'cab']
+    const flags = ['--target-prefix', 'bb', '--max-length', '3']
+    const targets = await generateAll(folder, sources, ...flags)
+    const told = sources.map((source, i) => `${source}\t${targets[i]}\n`).join('')
+    expect(await evaluate(folder, told, ...flags)).toMatchObject({ exactMatch: 1 })
+    expect(await evaluate(folder, told)).toMatchObject({ exactMatch: 0 })
+    const { path } = temporaryFiles({ 'pairs.tsv': reversedPairs })
+    const args = ['evaluate', folder, path('pairs.tsv'), '--length-penalty', '2']
+    const { code, stderr } = await dragoman(args)
+    expect(stderr).toContain('--length-penalty: there is one hypothesis')
+    expect(code).toBe(2)
   })
 
   test('what the model says itself is all right', async () => {

@@ -5,11 +5,14 @@ import { dragoman } from './support.ts'
 
 const folder = fileURLToPath(new URL('../../../examples/parameter-counts/', import.meta.url))
 
-/** As published with bentrevett/pytorch-seq2seq, chapters 1 to 3. */
+/** As published with bentrevett/pytorch-seq2seq, chapters 1 to 3 and 6, and by Vaswani et al. 2017, table 3. */
 const published: Readonly<Record<string, number>> = {
   'gru-additive-attention.json': 20_518_405,
   'gru-context-every-step.json': 14_219_781,
   'lstm-two-layers.json': 13_898_501,
+  'transformer-base.json': 63_082_496,
+  'transformer-big.json': 214_245_376,
+  'transformer-multi30k.json': 9_038_341,
 }
 
 describe('examples/parameter-counts', () => {

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
@@ -86,6 +88,66 @@ describe('generate', () => {
   })
 })
 
+describe('what may be written', () => {
+  const write = async (...flags: string[]) => {
+    const folder = await trainedFolder()
+    const { code, stdout, stderr } = await dragoman(['generate', folder, '--json', ...flags], {
+      stdin: 'abc\n',
+    })
+    expect([code, stderr]).toEqual([0, ''])
+    return JSON.parse(stdout).hypotheses as { text: string; tokens: string[]; score: number }[]
+  }
+
+  test('--no-repeat-ngram-size lets no run of tokens come twice', async () => {
+    const [best] = await write('--no-repeat-ngram-size', '1', '--max-length', '9')
+    expect(new Set(best!.tokens).size).toBe(best!.tokens.length)
+  })
+
+  test('--target-prefix begins each target, --suppress-tokens leaves tokens out', async () => {
+    const flags = ['--target-prefix', 'cab', '--suppress-tokens', 'a', '--suppress-tokens', 'b']
+    const [best] = await write(...flags, '--min-length', '5', '--max-length', '6')
+    expect(best!.text).toMatch(/^cabc+$/)
+  })
+
+  test('--must-contain makes a text occur, with beams', async () => {
+    const [best] = await write('--beams', '4', '--must-contain', 'cc', '--max-length', '8')
+    expect(best!.text).toContain('cc')
+  })
+
+  test('--repetition-penalty, --length-penalty-kind and --diversity-penalty act', async () => {
+    // So short that not all of the source is looked at, which the coverage penalty needs.
+    const beams = ['--beams', '4', '--nbest', '4', '--max-length', '3']
+    const plain = await write(...beams)
+    for (const flags of [
+      ['--repetition-penalty', '5'],
+      ['--length-penalty-kind', 'wu'],
+      ['--coverage-penalty', '2'],
+      ['--beam-groups', '2', '--diversity-penalty', '3'],
+    ]) {
+      expect(await write(...beams, ...flags), flags.join(' ')).not.toEqual(plain)
+    }
+  })
+
+  test('--min-p 1 draws the likeliest token alone', async () => {
+    const [greedy] = await write('--max-length', '5')
+    for (const seed of ['1', '2', '3']) {
+      const [drawn] = await write('--sample', '--min-p', '1', '--seed', seed, '--max-length', '5')
+      expect(drawn!.tokens).toEqual(greedy!.tokens)
+    }
+  })
+
+  test('generation_config.json may say it too', async () => {
+    const folder = await trainedFolder()
+    const config = { version: 1, beams: 3, lengthPenaltyKind: 'wu', noRepeatNgramSize: 1 }
+    writeFileSync(join(folder, 'generation_config.json'), JSON.stringify(config))
+    const said = await dragoman(['generate', folder, '--scores'], { stdin: 'abc\n' })
+    rmSync(join(folder, 'generation_config.json'))
+    const flags = ['--beams', '3', '--length-penalty-kind', 'wu', '--no-repeat-ngram-size', '1']
+    const asked = await dragoman(['generate', folder, '--scores', ...flags], { stdin: 'abc\n' })
+    expect(said).toEqual(asked)
+  })
+})
+
 describe('a pipe', () => {
   test('gets the answer to each line before the next one comes', async () => {
     const folder = await trainedFolder()
@@ -141,6 +203,11 @@ describe('what generate refuses', () => {
     [['--beams', '0'], 'It must be a whole number of 1 or more.'],
     [['--temperature', '-1'], 'It must be a number above 0.'],
     [['--beam', '2'], "unknown option '--beam'"],
+    [['--early-stopping', 'soon', '--beams', '2'], 'It must be true, false or never.'],
+    [['--early-stopping', 'never'], '--early-stopping: there is one hypothesis'],
+    [['--beam-groups', '2', '--beams', '3'], '--beam-groups: '],
+    [['--min-p', '0.1'], '--min-p: nothing is drawn'],
+    [['--suppress-tokens', 'zz'], '--suppress-tokens: '],
   ])('%j: exit code 2, before any line is read', async (flags, message) => {
     const folder = await trainedFolder()
     const { code, stdout, stderr } = await dragoman(['generate', folder, ...flags], { stdin: 'a\n' })

@@ -97,6 +97,18 @@ export const tinyConfig = {
   training: { batch: { size: 4 }, steps: 6, seed: 1 },
 } as const
 
+/** A Transformer that is as small, with one embedding in three places. */
+export const tinyTransformer = {
+  version: 1,
+  model: {
+    version: 1,
+    tiedEmbeddings: 'all',
+    encoder: { type: 'transformer', modelSize: 8, layers: 1, heads: 2, feedForwardSize: 12, dropout: 0.1 },
+    decoder: { type: 'transformer', modelSize: 8, layers: 1, heads: 2, feedForwardSize: 12, dropout: 0.1 },
+  },
+  training: { batch: { size: 4 }, steps: 6, seed: 1 },
+} as const
+
 /** The files that most tests need: pairs and a tiny configuration. */
 export function trainingFiles(): ReturnType<typeof temporaryFiles> {
   return temporaryFiles({ 'pairs.tsv': reversedPairs, 'config.json': JSON.stringify(tinyConfig) })

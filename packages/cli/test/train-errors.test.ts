@@ -103,13 +103,21 @@ describe('what train refuses', () => {
       ['--cell', 'gru', '--config', 'c.json'],
       '--cell: c.json describes the model already',
     ],
+    ['--cell of a Transformer', ['--model', 'transformer', '--cell', 'gru'], '--cell: a Transformer has no'],
+    ['an unknown preset', ['--preset', 'gpt'], 'Allowed choices are transformer-base, transformer-big'],
+    [
+      '--preset with --config',
+      ['--preset', 'transformer-tiny', '--config', 'c.json'],
+      '--preset: c.json describes the model already',
+    ],
     ['--valid that is PAIRS', ['--valid', 'p.tsv'], '--valid: these are the pairs to train on'],
     ['an unknown cell', ['--cell', 'rnn'], 'Allowed choices are gru, lstm, elman'],
     ['no whole number', ['--steps', '1.5'], 'It must be a whole number of 1 or more.'],
     ['an unknown backend', ['--backend', 'gpu'], "--backend: 'gpu' is not known\n  hint: available: cpu"],
   ])('%s: exit code 2', async (_, flags, message) => {
     const { path } = trainingFiles()
-    const pairs = flags.includes('--backend') ? path('pairs.tsv') : 'p.tsv'
+    const isRead = flags.includes('--backend') || flags.includes('transformer')
+    const pairs = isRead ? path('pairs.tsv') : 'p.tsv'
     const { code, stderr } = await dragoman(['train', pairs, '--out', path('model'), ...flags])
     expect(stderr).toContain(message)
     expect(code).toBe(2)

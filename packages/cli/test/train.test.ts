@@ -7,6 +7,7 @@ import {
   reversedPairs,
   temporaryFiles,
   tinyConfig,
+  tinyTransformer,
   trainedFolder,
   trainingFiles,
 } from './support.ts'
@@ -194,6 +195,73 @@ describe('resume', () => {
     const args = ['train', '-', '--out', folder, '--valid', 'none', '--resume', '--steps', '9']
     const { code, stderr } = await dragoman(args, { stdin: `${reversedPairs}b\tb\n` })
     expect(stderr).toContain('dragoman: pairs: the run that was saved had "14 pairs')
+    expect(code).toBe(1)
+  })
+})
+
+describe('a Transformer', () => {
+  const files = (training: object) => {
+    const config = { ...tinyTransformer, training: { ...tinyTransformer.training, ...training } }
+    return temporaryFiles({ 'pairs.tsv': reversedPairs, 'config.json': JSON.stringify(config) })
+  }
+  const trainIn = ({ path }: ReturnType<typeof temporaryFiles>, out: string, ...more: string[]) =>
+    dragoman([
+      ...['train', path('pairs.tsv'), '--out', path(out), '--valid', 'none'],
+      ...['--config', path('config.json'), ...more],
+    ])
+
+  test('is trained as Transformers are, and used', async () => {
+    const folder = files({})
+    expect((await trainIn(folder, 'model')).code).toBe(0)
+    const saved = JSON.parse(readFileSync(join(folder.path('model'), 'training_config.json'), 'utf8'))
+    expect(saved.training).toMatchObject({
+      schedule: { type: 'inverse-square-root' },
+      optimizer: { type: 'adam', beta2: 0.98 },
+      labelSmoothing: 0.1,
+    })
+    const args = ['generate', folder.path('model'), '--json', '--attention', '--beams', '2']
+    const { code, stdout, stderr } = await dragoman(args, { stdin: 'abc\n' })
+    expect([code, stderr]).toEqual([0, ''])
+    const { hypotheses } = JSON.parse(stdout)
+    for (const row of hypotheses[0].attention) {
+      expect(row.reduce((sum: number, weight: number) => sum + weight, 0)).toBeCloseTo(1, 6)
+    }
+  })
+
+  test('whose embeddings are tied three ways has one vocabulary, cut one way', async () => {
+    const folder = files({})
+    await trainIn(folder, 'model')
+    const { vocabulary } = JSON.parse(
+      (await dragoman(['inspect', folder.path('model'), '--json'])).stdout.trimEnd(),
+    )
+    expect(vocabulary.source).toEqual(vocabulary.target)
+    const { code, stderr } = await trainIn(folder, 'other', '--target-tokens', 'word')
+    expect(stderr).toContain('tokenizers: the model has one embedding for both sides')
+    expect(code).toBe(1)
+  })
+
+  test.each([
+    ['ema', { ema: { decay: 0.5 } }],
+    ['average', { average: { last: 2 }, checkpoint: { everySteps: 2 } }],
+    ['rDrop', { rDrop: { weight: 5 } }],
+  ])('%s acts, and goes on to the bit', async (_, option) => {
+    const [plain, folder] = [files({}), files(option)]
+    await trainIn(plain, 'model')
+    await trainIn(folder, 'model')
+    const whole = weights(folder.path('model'))
+    expect(whole.equals(weights(plain.path('model')))).toBe(false)
+    await trainIn(folder, 'resumed', '--steps', '4')
+    await trainIn(folder, 'resumed', '--resume')
+    expect(weights(folder.path('resumed')).equals(whole)).toBe(true)
+  })
+
+  test.each([
+    ['ema', { ema: {} }, 'training.ema.decay: this field is missing'],
+    ['average', { average: { last: 'all' } }, 'training.average.last: "all" is not allowed here'],
+    ['rDrop', { rDrop: { alpha: 5 } }, 'training.rDrop.alpha: there is no such field'],
+  ])('a wrong %s is refused with its path', async (_, option, message) => {
+    const { code, stderr } = await trainIn(files(option), 'model')
+    expect(stderr).toContain(message)
     expect(code).toBe(1)
   })
 })

@@ -8,7 +8,7 @@ describe('usage', () => {
   test('--help and --version are results', async () => {
     const help = await dragoman(['--help'])
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['train', 'generate', 'evaluate', 'inspect', 'backends']) {
+    for (const command of ['train', 'generate', 'evaluate', 'inspect', 'average', 'backends']) {
       expect(help.stdout).toContain(`  ${command} `)
       const own = await dragoman([command, '--help'])
       expect(own).toMatchObject({ code: 0, stderr: '' })

@@ -6,21 +6,18 @@ import {
   groupReferences,
   type Pair,
   perplexity,
-  readGenerationConfig,
   type ScoredTarget,
   type Seq2Seq,
   score,
   tokenAccuracy,
   tokenErrorRate,
-  withGenerationDefaults,
 } from '@dragoman/core'
 import { Command } from 'commander'
+import { addDecodingOptions, decodingOptions } from '../decoding-options.ts'
 import { readPairsFile } from '../input.ts'
 import type { CommandContext } from '../main.ts'
-import { inFolder, withModel } from '../model-folder.ts'
-import { wholeNumber } from '../option-parsers.ts'
+import { withModel } from '../model-folder.ts'
 import { createProgress, type Progress } from '../progress.ts'
-import { diskStore } from '../storage/disk-store.ts'
 
 /** How well a model does on pairs; rates from 0 to 1. */
 interface Evaluation {
@@ -31,8 +28,7 @@ interface Evaluation {
   readonly perplexity: number
 }
 
-interface EvaluateRequest {
-  readonly beams?: number
+interface EvaluateRequest extends GenerateOptions {
   readonly json?: boolean
   readonly backend: string
 }
@@ -42,29 +38,26 @@ const itemsPerPart = 256
 /** `dragoman evaluate`: how well a model does on pairs that it was not trained on. */
 export function evaluateCommand(context: CommandContext): Command {
   const { environment, terminal } = context
-  return new Command('evaluate')
+  const command = new Command('evaluate')
     .description('measure a model on pairs: exact match, token accuracy, token error rate, perplexity')
     .argument('<DIR>', 'a model folder')
     .argument(
       '<PAIRS>',
       'source<TAB>target; lines with the same source are alternatives; .gz too, - for standard input',
     )
-    .option('--beams <N>', 'beam search with N hypotheses', wholeNumber(1))
     .option('--json', 'one JSON line')
     .option('--backend <NAME>', 'what it runs on', Object.keys(environment.backends)[0])
-    .action(async (folder: string, path: string, { beams, backend, json = false }: EvaluateRequest) => {
+    .action(async (folder: string, path: string, { backend, json = false, ...asked }: EvaluateRequest) => {
       const pairs = await readPairsFile(path, environment)
       await withModel(folder, backend, environment, async (seq2seq) => {
-        const defaults = await inFolder(folder, () =>
-          readGenerationConfig(diskStore(folder, environment.disk)),
-        )
-        const options = withGenerationDefaults(defaults, beams === undefined ? {} : { beams })
+        const options = await decodingOptions(seq2seq, folder, asked, context)
         const evaluation = await evaluate(seq2seq, pairs, options, context)
         for (const line of json ? [JSON.stringify(evaluation)] : describe(evaluation)) {
           await terminal.print(line)
         }
       })
     })
+  return addDecodingOptions(command)
 }
 
 async function evaluate(

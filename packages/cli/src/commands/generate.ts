@@ -3,21 +3,17 @@ import {
   type Generated,
   type GenerateOptions,
   generate,
-  OptionError,
-  readGenerationConfig,
   type Seq2Seq,
   siteOf,
-  withGenerationDefaults,
 } from '@dragoman/core'
 import { Command } from 'commander'
+import { addDecodingOptions, decodingOptions } from '../decoding-options.ts'
 import { formatResult } from '../generated-lines.ts'
 import { openInput } from '../input.ts'
 import { lineBatches } from '../line-batches.ts'
 import type { CommandContext } from '../main.ts'
-import { inFolder, withModel } from '../model-folder.ts'
+import { withModel } from '../model-folder.ts'
 import { finiteNumber, positiveNumber, wholeNumber } from '../option-parsers.ts'
-import { diskStore } from '../storage/disk-store.ts'
-import { UsageError } from '../usage-error.ts'
 
 /** How results are shown. */
 export interface OutputFormat {
@@ -39,20 +35,18 @@ const linesPerBatch = 256
 
 /** `dragoman generate`: a line in, a line out. */
 export function generateCommand(context: CommandContext): Command {
-  return new Command('generate')
+  const command = new Command('generate')
     .description('read sources, a line each, and write what the model makes of them')
     .argument('<DIR>', 'a model folder')
     .option('--input <FILE>', 'the sources; .gz too, - for standard input', '-')
-    .option('--beams <N>', 'beam search with N hypotheses', wholeNumber(1))
     .option('--nbest <N>', 'N lines for each source, the best first', wholeNumber(1))
-    .option('--length-penalty <P>', 'score = log p / length^P, with --beams', finiteNumber)
     .option('--sample', 'draw each token')
     .option('--temperature <T>', 'with --sample: below 1 sharpens, above 1 flattens', positiveNumber)
     .option('--top-k <K>', 'with --sample: from the K most likely tokens', wholeNumber(1))
     .option('--top-p <P>', 'with --sample: from the likeliest tokens with P in all', positiveNumber)
+    .option('--min-p <P>', 'with --sample: from tokens with P times the best probability', finiteNumber)
+    .option('--typical-p <P>', 'with --sample: from the most typical tokens with P in all', positiveNumber)
     .option('--seed <N>', 'with --sample: which draws', wholeNumber(0))
-    .option('--min-length <N>', 'least tokens of a target', wholeNumber(0))
-    .option('--max-length <N>', 'most tokens of a target, its end counted', wholeNumber(1))
     .option('--scores', 'the score and a tab before each line')
     .option('--attention', 'a picture of where the decoder looked, under each line')
     .option('--json', 'a JSON line for each source')
@@ -64,30 +58,13 @@ export function generateCommand(context: CommandContext): Command {
     .action(async (folder: string, { input, backend, ...request }: GenerateRequest) => {
       await withModel(folder, backend, context.environment, async (seq2seq) => {
         const { scores = false, json = false, ...asked } = request
-        const store = diskStore(folder, context.environment.disk)
-        const defaults = await inFolder(folder, () => readGenerationConfig(store))
-        const options = withGenerationDefaults(defaults, asked)
-        await expectValid(seq2seq, options)
+        const options = await decodingOptions(seq2seq, folder, asked, context)
         const { nbest = 1, attention = false } = options
-        await generateLines(seq2seq, input, options, { nbest, scores, attention, json }, context)
+        const format = { nbest, scores, attention: attention !== false, json }
+        await generateLines(seq2seq, input, options, format, context)
       })
     })
-}
-
-/** Refuses options that contradict each other or the model, before any line is read. */
-async function expectValid(seq2seq: Seq2Seq, options: GenerateOptions): Promise<void> {
-  try {
-    await generate(seq2seq, [], options)
-  } catch (error) {
-    if (!OptionError.isInstance(error)) throw error
-    const { option, problem, hint } = error
-    throw new UsageError({ option: flagOf(option), problem, ...(hint === undefined ? {} : { hint }) })
-  }
-}
-
-/** `topK` as `--top-k`. */
-function flagOf(option: string): string {
-  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  return addDecodingOptions(command)
 }
 
 async function generateLines(

@@ -90,6 +90,7 @@ function describe({ model, tokenizers }: Inspected): string[] {
 
 function describeVocabulary(config: ModelConfig, tokenizers: Inspected['tokenizers']): string {
   const side = (name: 'source' | 'target') => {
+    if (name === 'source' && config.encoder.input?.type === 'frames') return 'source frames'
     const size = config[`${name}VocabularySize`].toLocaleString('en')
     return `${name} ${size} tokens${tokenizers ? ` (${tokenizers[name]})` : ''}`
   }

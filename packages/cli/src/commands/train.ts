@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { SPLITTER_TYPES, type SplitterType } from '@dragoman/core'
+import { presetNames, SPLITTER_TYPES, type SplitterType } from '@dragoman/core'
 import { Command, Option } from 'commander'
 import type { CommandContext } from '../main.ts'
 import { positiveNumber, wholeNumber } from '../option-parsers.ts'
@@ -30,6 +30,7 @@ export function trainCommand(context: CommandContext): Command {
     )
     .option('--config <FILE>', 'model, tokenizers, training and generation as JSON')
     .addOption(new Option('--model <KIND>', 'kind of model (default: "rnn-attention")').choices(modelKinds))
+    .addOption(new Option('--preset <NAME>', 'a published architecture').choices(presetNames))
     .addOption(new Option('--cell <CELL>', 'recurrent cell (default: "gru")').choices(cells))
     .addOption(tokensOption('--source-tokens <KIND>', 'what a source is cut into (default: "char")'))
     .addOption(tokensOption('--target-tokens <KIND>', 'what a target is cut into (default: "char")'))
@@ -57,8 +58,8 @@ function tokensOption(flags: string, description: string): Option {
   return new Option(flags, description).choices(types)
 }
 
-function expectConsistent(pairs: string, { config, model, cell, valid }: TrainRequest): void {
-  for (const [option, value] of Object.entries({ '--model': model, '--cell': cell })) {
+function expectConsistent(pairs: string, { config, model, preset, cell, valid }: TrainRequest): void {
+  for (const [option, value] of Object.entries({ '--model': model, '--preset': preset, '--cell': cell })) {
     if (config === undefined || value === undefined) continue
     const problem = `${config} describes the model already`
     throw new UsageError({ option, problem, hint: `leave out either ${option} or --config` })

@@ -8,7 +8,17 @@ import {
   type TokenizerOptions,
   type TrainOptions,
 } from '@dragoman/core'
-import { byType, fields, flag, number, oneOf, type Reader, withRequired } from './config-reader.ts'
+import {
+  byType,
+  fields,
+  flag,
+  listOf,
+  number,
+  oneOf,
+  pairOf,
+  type Reader,
+  withRequired,
+} from './config-reader.ts'
 import {
   type OptimizerConfig,
   type TrainingConfigFile,
@@ -126,6 +136,9 @@ const training = fields<TrainingSettings>({
   clipValue: number,
   labelSmoothing: number,
   scheduledSampling,
+  rDrop: withRequired(fields<NonNullable<TrainOptions['rDrop']>>({ weight: number }), 'weight'),
+  ema: withRequired(fields<NonNullable<TrainOptions['ema']>>({ decay: number }), 'decay'),
+  average: withRequired(fields<NonNullable<TrainOptions['average']>>({ last: number }), 'last'),
   validation: fields<NonNullable<TrainingSettings['validation']>>({ everySteps: number, patience: number }),
   checkpoint: fields<NonNullable<TrainingSettings['checkpoint']>>({ everySteps: number }),
 })
@@ -138,17 +151,41 @@ const tokenizer = fields<Partial<TokenizerOptions>>({
   maxSize: number,
 })
 
+const token: Reader<string | number> = (value, path) => {
+  if (typeof value === 'string' || typeof value === 'number') return value
+  throw new ConfigError({
+    path,
+    problem: `${JSON.stringify(value)} is not allowed here`,
+    allowed: ['a token', 'an id'],
+  })
+}
+
 const generation = fields<GenerationConfig>({
   beams: number,
   nbest: number,
   lengthPenalty: number,
+  lengthPenaltyKind: oneOf('average', 'wu'),
+  coveragePenalty: number,
+  earlyStopping: (value, path) => (value === 'never' ? value : flag(value, path)),
+  patience: number,
+  beamGroups: number,
+  diversityPenalty: number,
   sample: flag,
   temperature: number,
   topK: number,
   topP: number,
+  minP: number,
+  typicalP: number,
   seed: number,
   minLength: number,
   maxLength: number,
+  repetitionPenalty: number,
+  noRepeatNgramSize: number,
+  forcedFirst: token,
+  forcedLast: token,
+  suppressTokens: listOf(token),
+  tokenBias: listOf(pairOf(token, number)),
+  replaceUnknown: flag,
 })
 
 /** Fields of a model are checked when the model is made. */

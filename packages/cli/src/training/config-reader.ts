@@ -19,6 +19,22 @@ export function oneOf<const T extends string>(...words: readonly T[]): Reader<T>
   return (value, path) => words.find((word) => word === value) ?? refuse(path, value, words)
 }
 
+/** A list, each entry read by itself. */
+export function listOf<T>(read: Reader<T>): Reader<T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value)) return refuse(path, value, ['a list'])
+    return value.map((entry, i) => read(entry, `${path}.${i}`))
+  }
+}
+
+/** A list of two. */
+export function pairOf<A, B>(first: Reader<A>, second: Reader<B>): Reader<[A, B]> {
+  return (value, path) => {
+    if (!Array.isArray(value) || value.length !== 2) return refuse(path, value, ['a list of two'])
+    return [first(value[0], `${path}.0`), second(value[1], `${path}.1`)]
+  }
+}
+
 /** An object whose fields may be left out, and no others. */
 export function fields<T extends object>(
   readers: {

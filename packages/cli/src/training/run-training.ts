@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import {
   type Backend,
-  buildTokenizer,
   createSeq2Seq,
   type EndEvent,
   type FileStore,
@@ -20,6 +19,7 @@ import { asStorageError } from '../storage/disk-error.ts'
 import { diskStore } from '../storage/disk-store.ts'
 import { ClosedOutputError } from '../terminal.ts'
 import { InterruptedError } from '../usage-error.ts'
+import { buildTokenizers } from './build-tokenizers.ts'
 import { readTrainingConfig } from './config-file.ts'
 import { createOptimizer } from './optimizer.ts'
 import { resolveConfig } from './resolve-config.ts'
@@ -73,7 +73,7 @@ export async function runTraining(
 }
 
 async function readConfigFile(
-  { config: path, model, cell }: TrainRequest,
+  { config: path, model, preset, cell }: TrainRequest,
   earlier: EarlierRun,
 ): Promise<TrainingConfigFile | undefined> {
   if (path !== undefined) {
@@ -82,7 +82,7 @@ async function readConfigFile(
     })
     return inFolder(path, () => readTrainingConfig(text))
   }
-  if (!earlier.config || (model === undefined && cell === undefined)) return earlier.config
+  if (!earlier.config || (model ?? preset ?? cell) === undefined) return earlier.config
   // A model that is named must be the one that was saved: core compares.
   const { model: _, ...others } = earlier.config
   return others
@@ -90,20 +90,12 @@ async function readConfigFile(
 
 function createModel(
   request: TrainRequest,
-  { model, tokenizers, training }: TrainingConfig,
+  config: TrainingConfig,
   { train: pairs }: TrainingPairs,
   backend: Backend,
 ): Promise<Seq2Seq> {
-  const built = {
-    source: buildTokenizer(
-      pairs.map(({ source }) => source),
-      tokenizers.source,
-    ),
-    target: buildTokenizer(
-      pairs.map(({ target }) => target),
-      tokenizers.target,
-    ),
-  }
+  const built = buildTokenizers(pairs, config)
+  const { model, training } = config
   const seed = training.seed === undefined ? {} : { seed: training.seed }
   return inFolder(request.config ?? 'model', () =>
     createSeq2Seq({ config: model, tokenizers: built, backend }, seed),

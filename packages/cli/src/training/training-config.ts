@@ -19,12 +19,15 @@ export type OptimizerConfig =
 
 type Plain =
   | 'accumulate'
+  | 'average'
   | 'batch'
   | 'clipNorm'
   | 'clipValue'
+  | 'ema'
   | 'epochs'
   | 'labelSmoothing'
   | 'minutes'
+  | 'rDrop'
   | 'scheduledSampling'
   | 'schedule'
   | 'seed'

@@ -1,4 +1,4 @@
-import { add, cast, cos, mul, sin } from '../graph/elementwise.ts'
+import { add, cast, cos, min, mul, sin } from '../graph/elementwise.ts'
 import { gather } from '../graph/indexing.ts'
 import { concat, constant, expandDims, reshape } from '../graph/movement.ts'
 import type { Tensor } from '../graph/tensor.ts'
@@ -93,5 +93,7 @@ export function sinusoids(at: I, size: number): F {
 /** A trained vector for each position, `weight` [length, size]: Gehring et al. 2017, arXiv:1705.03122. */
 function learned(scope: ParameterScope, length: number, size: number): Positions {
   const weight = scope.declare('weight', [length, size], { type: 'normal', deviation: size ** -0.5 })
-  return { ...unchanged, maxLength: length, add: (x, at) => add(x, gather<'float'>(weight, at)) }
+  // A batch may be padded beyond the longest sequence; what stands at padding is never looked at.
+  const known = (at: I) => min(at, length - 1)
+  return { ...unchanged, maxLength: length, add: (x, at) => add(x, gather<'float'>(weight, known(at))) }
 }

@@ -18,6 +18,15 @@ export interface Progress {
   readonly best?: { readonly metric: number; readonly step: number }
   /** Validations in a row that were no better. */
   readonly worse: number
+  /** Checkpoints to be averaged at the end, the oldest first; this one too, unless it is out of turn. */
+  readonly recent?: readonly SavedWeights[]
+}
+
+/** Weights of a checkpoint that is kept for its weights alone, once there is a newer one. */
+export interface SavedWeights {
+  readonly step: number
+  /** Where in the store. */
+  readonly folder: string
 }
 
 /** A run as it is saved. */
@@ -34,25 +43,41 @@ export interface Checkpoint {
 /**
  * Saves a run under `trainer/`. Each checkpoint has a folder of its own, and one small file, replaced
  * last, names the newest: a crash at any moment leaves the checkpoint before it whole.
+ *
+ * @param folder one that is free, from {@link freeFolder}.
  */
-export async function saveCheckpoint(store: FileStore, checkpoint: Checkpoint): Promise<void> {
+export async function saveCheckpoint(
+  store: FileStore,
+  folder: string,
+  checkpoint: Checkpoint,
+): Promise<void> {
   const { progress, settings, weights, optimizer, best } = checkpoint
-  const folder = await freeFolder(store, progress.step)
-  await store.write(`${folder}/weights.safetensors`, encodeWeights(weights, { exact: true }))
+  await store.write(weightsPath(folder), encodeWeights(weights, { exact: true }))
   await store.write(`${folder}/optimizer.safetensors`, encodeWeights(optimizer, { exact: true }))
   if (best) await store.write(`${folder}/best.safetensors`, encodeWeights(best, { exact: true }))
   await store.write(`${folder}/state.json`, encodeJson({ version, progress, settings }))
   await store.write(pointer, encodeJson({ version, folder }))
+  const kept = new Set([pointer, ...(progress.recent ?? []).map(({ folder }) => weightsPath(folder))])
   for (const path of await store.list('trainer/')) {
-    if (path !== pointer && !path.startsWith(`${folder}/`)) await store.remove(path)
+    if (!kept.has(path) && !path.startsWith(`${folder}/`)) await store.remove(path)
   }
 }
 
-/** A folder that is not the newest checkpoint's: a run begun anew, or resumed at its end, meets the same step. */
-async function freeFolder(store: FileStore, step: number): Promise<string> {
-  const folder = `trainer/step-${step}`
-  const newest = new TextDecoder().decode((await store.read(pointer)) ?? new Uint8Array())
-  return newest.includes(JSON.stringify(folder)) ? `${folder}-again` : folder
+function weightsPath(folder: string): string {
+  return `${folder}/weights.safetensors`
+}
+
+/** The weights of a checkpoint that were kept. Throws StorageError or FormatError. */
+export function loadWeights(store: FileStore, saved: SavedWeights): Promise<Map<string, HostArray>> {
+  return readWeights(store, weightsPath(saved.folder))
+}
+
+/** A folder that nothing is in yet: a run begun anew, or resumed at its end, meets the same step again. */
+export async function freeFolder(store: FileStore, step: number): Promise<string> {
+  const paths = await store.list('trainer/')
+  let folder = `trainer/step-${step}`
+  while (paths.some((path) => path.startsWith(`${folder}/`))) folder += '-again'
+  return folder
 }
 
 /** The newest checkpoint; none when nothing was saved yet. Throws FormatError or StorageError for a broken one. */
@@ -85,12 +110,14 @@ async function readVersioned(store: FileStore, path: string): Promise<Readonly<R
 }
 
 function isProgress(value: unknown): value is Progress {
-  const { step, data, worse, schedule, best } = (value ?? {}) as Partial<Progress>
+  const { step, data, worse, schedule, best, recent = [] } = (value ?? {}) as Partial<Progress>
   const counts = [step, data?.epoch, data?.position, worse, best ? best.step : 0]
   return (
     counts.every((count) => Number.isSafeInteger(count) && count! >= 0) &&
     typeof schedule === 'object' &&
     schedule !== null &&
-    (best === undefined || typeof best.metric === 'number')
+    (best === undefined || typeof best.metric === 'number') &&
+    Array.isArray(recent) &&
+    recent.every((saved) => Number.isSafeInteger(saved?.step) && typeof saved.folder === 'string')
   )
 }

@@ -9,6 +9,8 @@ import type { Trace } from '../graph/trace.ts'
 import { trace } from '../graph/trace.ts'
 import type { Model } from '../models/model.ts'
 import { Randomness } from '../nn/random.ts'
+import type { RDropOptions } from './r-drop.ts'
+import { rDropLoss } from './r-drop.ts'
 
 type F = Tensor<'float'>
 
@@ -18,6 +20,8 @@ export interface LossOptions {
   readonly labelSmoothing: number
   /** Whether the graph takes `isTeacher`. */
   readonly scheduledSampling: boolean
+  /** Whether there are two passes; only while training, of a model with dropout. */
+  readonly rDrop?: RDropOptions | undefined
   /** Whether dropout acts, and the graph takes `randomKey`. */
   readonly isTraining: boolean
 }
@@ -46,17 +50,24 @@ function batchInputs(t: Trace) {
 
 /** Sum of the cross-entropy over real target tokens, how many there are, and what led to it. */
 export function batchLoss(model: Model, t: Trace, options: LossOptions): BatchLoss {
-  const { labelSmoothing, scheduledSampling, isTraining } = options
+  const { labelSmoothing, scheduledSampling, isTraining, rDrop } = options
   const batch = batchInputs(t)
   const random = isTraining ? new Randomness(t.input('randomKey', 'int', [3])) : undefined
   const isTeacher = scheduledSampling ? t.input('isTeacher', 'bool', ['batch', 'target']) : undefined
-  const encoded = model.encoder.encode(batch.source, batch.sourceLengths, random)
-  const { logits } = model.decoder.sequence(batch.targetInput, encoded, { random, isTeacher })
+  const pass = (masks: Randomness | undefined) => {
+    const encoded = model.encoder.encode(batch.source, batch.sourceLengths, masks)
+    const { logits } = model.decoder.sequence(batch.targetInput, encoded, { random: masks, isTeacher })
+    const loss = t.scoped('loss', () => crossEntropy(logits, batch.targetOutput, labelSmoothing))
+    return { memory: encoded.memory, logits, loss }
+  }
+  const first = pass(random)
+  // Its sites have a path of their own, so the second pass draws other masks.
+  const second = rDrop && random ? t.scoped('second', () => pass(random.in('second'))) : undefined
   return t.scoped('loss', () => {
     const isReal = less(expandDims(iota(t, ['target']), 0), expandDims(batch.targetLengths, 1))
-    const perToken = crossEntropy(logits, batch.targetOutput, labelSmoothing)
+    const perToken = second ? rDropLoss([first, second], rDrop!) : first.loss
     return {
-      stages: { memory: encoded.memory, logits, loss: perToken },
+      stages: { ...first, loss: perToken },
       sum: reduceSum(select<'float'>(isReal, perToken, 0)),
       tokens: reduceSum(cast(isReal, 'float')),
     }

@@ -1,7 +1,10 @@
 import type { BatchPlanOptions, Pair } from '../data/index.ts'
 import type { Seq2Seq } from '../models/seq2seq.ts'
 import type { FileStore } from '../storage/index.ts'
+import type { AverageOptions } from './average.ts'
+import type { EmaOptions } from './ema.ts'
 import type { Optimizer } from './optimizer.ts'
+import type { RDropOptions } from './r-drop.ts'
 import type { ScheduleConfig } from './schedule.ts'
 import type { SamplingConfig } from './scheduled-sampling.ts'
 
@@ -57,6 +60,15 @@ export interface TrainOptions {
   readonly labelSmoothing?: number | undefined
   /** Feed the model's own predictions now and then. By default the truth always. */
   readonly scheduledSampling?: SamplingConfig | undefined
+  /** Two passes with different dropout masks that must agree: R-Drop. The model must have dropout. */
+  readonly rDrop?: RDropOptions | undefined
+  /** A moving average of the weights, which validation, the saved model and the end of the run take. */
+  readonly ema?: EmaOptions | undefined
+  /**
+   * At the end, unless aborted, the mean of the last checkpoints' weights: those saved every so many
+   * steps and at the end. With validation it is validated too, and kept if it is the best.
+   */
+  readonly average?: AverageOptions | undefined
   readonly validation?: ValidationOptions | undefined
   readonly checkpoint?: CheckpointOptions | undefined
   /** Go on from the checkpoint in the store, if there is one. Default false. */

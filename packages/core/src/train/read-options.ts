@@ -1,6 +1,8 @@
 import { OptionError } from '../errors.ts'
 import { adam } from './adam.ts'
+import { checkAverage } from './average.ts'
 import { checkCount, checkFlag, checkKnown, checkNumber, checkOneOf, checkPositive } from './check.ts'
+import { checkEma } from './ema.ts'
 import type {
   CheckpointOptions,
   ReadBatchOptions,
@@ -8,6 +10,7 @@ import type {
   TrainOptions,
   ValidationOptions,
 } from './options.ts'
+import { checkRDrop } from './r-drop.ts'
 import { schedule } from './schedule.ts'
 import { teacherProbability } from './scheduled-sampling.ts'
 
@@ -23,6 +26,9 @@ const names: readonly (keyof TrainOptions)[] = [
   'clipValue',
   'labelSmoothing',
   'scheduledSampling',
+  'rDrop',
+  'ema',
+  'average',
   'validation',
   'checkpoint',
   'resume',
@@ -60,6 +66,9 @@ export function readTrainOptions(options: TrainOptions): ReadTrainOptions {
   checkHas('optimizer', read.optimizer, 'update', 'function', 'give adam(), adamw(), adafactor() or sgd()')
   schedule(read.schedule)
   if (read.scheduledSampling) teacherProbability(read.scheduledSampling)
+  if (read.rDrop) checkRDrop(read.rDrop)
+  if (read.ema) checkEma(read.ema)
+  if (read.average) checkAverage(read.average)
   if (read.validation) checkValidation(read.validation)
   if (read.checkpoint) checkCheckpoint(read.checkpoint)
   if (read.signal)
@@ -141,7 +150,8 @@ function checkCheckpoint(checkpoint: CheckpointOptions): void {
 }
 
 /** Options that mean nothing without another. */
-function checkTogether({ resume, checkpoint, schedule: config, validation }: ReadTrainOptions): void {
+function checkTogether(options: ReadTrainOptions): void {
+  const { resume, checkpoint, schedule: config, validation, scheduledSampling, rDrop, ema, average } = options
   if (resume && !checkpoint) {
     throw new OptionError({
       option: 'resume',
@@ -155,6 +165,18 @@ function checkTogether({ resume, checkpoint, schedule: config, validation }: Rea
       problem: 'a plateau is one of the validation metric, but there is no validation',
       hint: 'give validation.pairs',
     })
+  }
+  if (average && !checkpoint) {
+    const problem = 'there are no checkpoints to average'
+    throw new OptionError({ option: 'average', problem, hint: 'give checkpoint.store' })
+  }
+  if (average && ema) {
+    const problem = 'ema averages the weights already'
+    throw new OptionError({ option: 'average', problem, hint: 'leave one of them out' })
+  }
+  if (rDrop && scheduledSampling) {
+    const problem = 'two passes that are fed different predictions need not agree'
+    throw new OptionError({ option: 'rDrop', problem, hint: 'leave out rDrop or scheduledSampling' })
   }
 }
 

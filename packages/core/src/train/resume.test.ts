@@ -50,6 +50,18 @@ const cases: { name: string; options: TrainOptions; model?: SmallModelOptions }[
   { name: 'plain SGD, which remembers nothing', options: { ...plain, optimizer: sgd() } },
   { name: 'batches by tokens', options: { ...plain, batch: { by: 'tokens', size: 24 } } },
   { name: 'data in order', options: { ...plain, batch: { size: 3, shuffle: false, bucket: false } } },
+  { name: 'a moving average', options: { ...plain, ema: { decay: 0.7 } } },
+  {
+    name: 'a moving average that is validated',
+    options: {
+      ...plain,
+      ema: { decay: 0.7 },
+      accumulate: 2,
+      validation: { pairs: contrary, everySteps: 2 },
+      schedule: { type: 'plateau', learningRate: 0.1, patience: 0 },
+    },
+  },
+  { name: 'R-Drop', options: { ...plain, rDrop: { weight: 2 } }, model: { dropout: 0.3 } },
   {
     name: 'early stopping',
     options: {
@@ -92,6 +104,25 @@ describe('a run that is stopped and goes on is the run that was never stopped, t
     })
   }
 })
+
+for (const validation of [undefined, { pairs: contrary, everySteps: 2 }]) {
+  const name = validation ? ', with validation' : ''
+  test(`the average of checkpoints is that of the run that was never stopped${name}`, async () => {
+    const options: TrainOptions = { ...plain, average: { last: 3 }, validation }
+    const everySteps = 2
+    const whole = await outcome({ ...options, checkpoint: { store: memoryStore(), everySteps } })
+    // At 4 there is a checkpoint in any case; those at 1 and 7 are out of turn, and none of the last three.
+    for (const stop of [1, 4, 7]) {
+      const checkpoint = { store: memoryStore(), everySteps }
+      await stopAfter(stop, { ...options, checkpoint })
+      const rest = await outcome({ ...options, checkpoint, resume: true }, { seed: 99 })
+      expect(endOf(rest.events)).toEqual(endOf(whole.events))
+      expect(rest.weights).toEqual(whole.weights)
+      const again = await outcome({ ...options, checkpoint, resume: true }, { seed: 98 })
+      expect(again.weights).toEqual(whole.weights)
+    }
+  })
+}
 
 test('early stopping and the plateau of these cases act: they are not resumed for nothing', async () => {
   const early = await outcome(cases.find(({ name }) => name === 'early stopping')!.options)

@@ -33,6 +33,9 @@ export function settingsOf(options: ReadTrainOptions, { config, examples, valida
     clipValue: options.clipValue,
     labelSmoothing: options.labelSmoothing,
     scheduledSampling: options.scheduledSampling ?? null,
+    ...(options.rDrop ? { rDrop: options.rDrop } : {}),
+    ...(options.ema ? { ema: options.ema } : {}),
+    ...(options.average ? { average: options.average } : {}),
     validation: validation
       ? { pairs: fingerprint(validation), everySteps, measure: measure !== undefined }
       : null,

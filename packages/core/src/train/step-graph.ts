@@ -6,6 +6,8 @@ import type { Trace } from '../graph/trace.ts'
 import { trace } from '../graph/trace.ts'
 import type { Model } from '../models/model.ts'
 import { clipByValue, clipFactor, globalNorm } from './clip.ts'
+import type { EmaOptions } from './ema.ts'
+import { emaName, emaUpdate } from './ema.ts'
 import type { LossOptions } from './loss.ts'
 import { batchLoss, gradientsOf } from './loss.ts'
 import type { Optimizer } from './optimizer.ts'
@@ -19,6 +21,8 @@ export interface StepOptions extends Omit<LossOptions, 'isTraining'> {
   readonly clipNorm: number
   /** Limit of each element of a gradient; 0 for none. */
   readonly clipValue: number
+  /** Keeps a moving average of the weights. */
+  readonly ema?: EmaOptions | undefined
 }
 
 /** Name of an optimizer's memory of a weight in the session's state. */
@@ -34,9 +38,9 @@ export function accumulatorName(path: string): string {
 /**
  * One training step as a graph: forward, backward, clipping, update.
  *
- * Inputs: a batch, `randomKey` int [3], `learningRate` and the optimizer's scalars, the weights and
- * the optimizer's memory. Outputs: `loss` (nats per real target token, smoothed if asked for),
- * `gradientNorm` (before clipping), and under their own names the weights and memory after the step.
+ * Inputs: a batch, `randomKey` int [3], `learningRate`, the optimizer's scalars and with `ema` its
+ * `emaRate`, the weights, the optimizer's memory and the moving averages. Outputs: `loss` (nats per real target token, smoothed if asked for),
+ * `gradientNorm` (before clipping), and under their own names weights, memory and averages after the step.
  * When the loss or the norm is not finite, the weights stay as they were.
  */
 export function stepGraph(model: Model, options: StepOptions): Graph {
@@ -92,7 +96,7 @@ export function applyGraph(model: Model, options: StepOptions): Graph {
 function applyGradients(
   model: Model,
   t: Trace,
-  { optimizer, clipNorm, clipValue }: StepOptions,
+  { optimizer, clipNorm, clipValue, ema }: StepOptions,
   raw: readonly F[],
   loss: F,
 ): Record<string, Tensor> {
@@ -110,6 +114,7 @@ function applyGradients(
     const scale = clipNorm > 0 ? clipFactor(norm, clipNorm) : constant(t, 'float', [], [1])
     const rate = select<'float'>(isUsable, learningRate, 0)
     const gradientScale = select<'float'>(isUsable, scale, 0)
+    const shadowRate = ema && t.input('emaRate', 'float', [])
     const outputs: Record<string, Tensor> = { gradientNorm }
     model.parameters.forEach((parameter, i) => {
       const shapes = optimizer.slots(parameter)
@@ -128,6 +133,10 @@ function applyGradients(
         scalars,
       })
       outputs[parameter.path] = next.parameter
+      if (shadowRate) {
+        const name = emaName(parameter.path)
+        outputs[name] = emaUpdate(t.input(name, 'float', parameter.shape), next.parameter, shadowRate)
+      }
       for (const [slot, value] of Object.entries(next.slots)) outputs[slotName(slot, parameter.path)] = value
     })
     return outputs

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { reference } from '../backend/reference/reference.ts'
+import type { Pair } from '../data/index.ts'
 import { generate } from '../decode/index.ts'
 import { DataError, OptionError } from '../errors.ts'
+import { createSeq2Seq } from '../models/seq2seq.ts'
 import { memoryStore } from '../storage/index.ts'
 import { attending, endOf, pairs, smallModel, stepsOf, trainAll, weightsOf } from '../testing/small-model.ts'
+import { buildTokenizer } from '../text/index.ts'
 import { adafactor } from './adafactor.ts'
 import { adam, adamw } from './adam.ts'
 import type { TrainEvent } from './events.ts'
@@ -244,5 +247,47 @@ describe('data', () => {
     await expect(run).rejects.toThrow(DataError)
     await expect(run).rejects.toThrow('disposed')
     expect(seq2seq.session.backend.live()).toEqual({ arrays: 0, bytes: 0 })
+  })
+})
+
+describe('positions that end', () => {
+  const short = [
+    { source: 'abc', target: 'ab' },
+    { source: 'ba', target: 'bab' },
+  ]
+  const layer = { type: 'transformer', modelSize: 4, heads: 1, layers: 1, feedForwardSize: 4, dropout: 0 }
+  const positions = { type: 'learned', length: 5 }
+  const tokenizer = buildTokenizer(['ab', 'c'], { type: 'char' })
+  const model = () =>
+    createSeq2Seq({
+      config: { version: 1, encoder: { ...layer, positions }, decoder: { ...layer, positions } },
+      tokenizers: { source: tokenizer, target: tokenizer },
+      backend: reference(),
+    })
+
+  test('a batch padded beyond them trains as it would without padding', async () => {
+    const losses = async (lengthMultiple: number): Promise<number[]> => {
+      const seen: number[] = []
+      const options = {
+        steps: 3,
+        batch: { size: 2, lengthMultiple },
+        schedule: { type: 'constant', learningRate: 0.01 },
+      } as const
+      for await (const event of train(model(), short, options))
+        if (event.type === 'step') seen.push(event.loss)
+      return seen
+    }
+    const [padded, exact] = [await losses(8), await losses(1)]
+    padded.forEach((loss, i) => {
+      expect(loss).toBeCloseTo(exact[i]!, 10)
+    })
+  })
+
+  test('a longer pair is refused, in validation too', async () => {
+    const long = { source: 'abcab', target: 'a' }
+    const first = (given: readonly Pair[], options: object) =>
+      train(model(), given, { steps: 1, ...options }).next()
+    await expect(first([...short, long], {})).rejects.toThrow(/the source of pair 2 has 6 tokens/)
+    await expect(first(short, { validation: { pairs: [long] } })).rejects.toThrow(/at most 5/)
   })
 })

@@ -14,7 +14,8 @@ import { TrainingRun } from './training-run.ts'
  *
  * `break` ends it at once; an aborted `signal` finishes the step, saves a checkpoint where there is a
  * store, and ends. With validation the model has the weights of the best one at the end; a run that
- * ends between two validations, but for an abort, is validated once more.
+ * ends between two validations, but for an abort, is validated once more. With `ema` or `average` the
+ * model has the averaged weights at the end; after a `break` it has those of the last step.
  *
  * @throws OptionError for options that are unknown, out of range or contradict each other, or when the
  *   model is being trained already; DataError for pairs that cannot be used; NonFiniteError, naming
@@ -27,7 +28,7 @@ export async function* train(
   options: TrainOptions,
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const read = readTrainOptions(options)
-  const { validation, checkpoint } = read
+  const { validation, checkpoint, average } = read
   const run = await TrainingRun.start(seq2seq, pairs, read)
   try {
     let isSaved = !run.hasSteps
@@ -46,9 +47,14 @@ export async function* train(
     // After the checkpoint, which a longer run goes on from as if this one had not ended here.
     if (validation && reason !== 'aborted' && !run.isDue(validation)) {
       yield await run.validate()
-      await run.saveBest()
+      await run.saveLast()
     }
-    yield run.end(reason)
+    if (average && reason !== 'aborted') {
+      const validated = await run.average()
+      if (validated) yield validated
+      await run.saveLast()
+    }
+    yield await run.end(reason)
   } finally {
     run.dispose()
   }

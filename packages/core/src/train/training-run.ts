@@ -3,12 +3,17 @@ import type { Session } from '../backend/session.ts'
 import type { Batch, BatchState, Example, Pair, PlannedBatch } from '../data/index.ts'
 import { BatchPlan, collate, encodePairs } from '../data/index.ts'
 import { DataError, FormatError, NonFiniteError, OptionError } from '../errors.ts'
+import { expectReadable } from '../models/limits.ts'
 import { saveModel } from '../models/model-folder.ts'
 import type { Seq2Seq } from '../models/seq2seq.ts'
-import type { Checkpoint, Progress } from './checkpoint.ts'
-import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts'
+import { averageWeights } from './average.ts'
+import type { Checkpoint, Progress, SavedWeights } from './checkpoint.ts'
+import { freeFolder, loadCheckpoint, loadWeights, saveCheckpoint } from './checkpoint.ts'
+import { emaWeights } from './ema.ts'
 import type { CheckpointEvent, EndEvent, StepEvent, ValidationEvent } from './events.ts'
 import { meanLoss } from './mean-loss.ts'
+import type { Weights } from './model-weights.ts'
+import { expectFinite, usingWeights } from './model-weights.ts'
 import type { ReadTrainOptions } from './options.ts'
 import type { Schedule } from './schedule.ts'
 import { schedule } from './schedule.ts'
@@ -16,8 +21,6 @@ import type { Settings } from './settings.ts'
 import { checkSettings, settingsOf } from './settings.ts'
 import type { Updater } from './updater.ts'
 import { createUpdater } from './updater.ts'
-
-type Weights = ReadonlyMap<string, HostArray>
 
 /** What a run is made of. */
 interface Parts {
@@ -43,6 +46,8 @@ export class TrainingRun {
   private batches: Iterator<PlannedBatch>
   private best: { readonly metric: number; readonly step: number; readonly weights: Weights } | undefined
   private worse = 0
+  private recent: readonly SavedWeights[] = []
+  private averaged: Weights | undefined
   private weightsOfStep = 0
 
   private constructor(parts: Parts, updater: Updater) {
@@ -134,18 +139,24 @@ export class TrainingRun {
 
   /** Looks at the validation pairs, and keeps the weights when they are the best so far. */
   async validate(): Promise<ValidationEvent> {
+    return this.validateWith(this.parts.options.ema && (await this.weights()))
+  }
+
+  private async validateWith(other?: Weights): Promise<ValidationEvent> {
     const { seq2seq, options, validation } = this.parts
     const { step } = this
     const measure = options.validation?.measure
-    const loss = await meanLoss(seq2seq, validation!, options.batch.lengthMultiple)
-    if (!Number.isFinite(loss)) throw new NonFiniteError({ step, tensor: 'validation loss' })
-    const metric = measure ? await measure(seq2seq) : loss
+    const [loss, metric] = await usingWeights(seq2seq, other, async () => {
+      const mean = await meanLoss(seq2seq, validation!, options.batch.lengthMultiple)
+      if (!Number.isFinite(mean)) throw new NonFiniteError({ step, tensor: 'validation loss' })
+      return [mean, measure ? await measure(seq2seq) : mean] as const
+    })
     if (!Number.isFinite(metric)) {
       const problem = `it gave ${metric} at step ${step}, which is not a finite number`
       throw new OptionError({ option: 'validation.measure', problem })
     }
     const isBest = this.best === undefined || metric < this.best.metric
-    if (isBest) this.best = { metric, step, weights: await seq2seq.weights() }
+    if (isBest) this.best = { metric, step, weights: other ?? (await seq2seq.weights()) }
     this.worse = isBest ? 0 : this.worse + 1
     this.schedule.observe(metric)
     return { type: 'validation', step, loss, metric, isBest }
@@ -159,33 +170,54 @@ export class TrainingRun {
     expectFinite(weights, step)
     const optimizer = new Map<string, HostArray>()
     for (const name of this.updater.memory) optimizer.set(name, await seq2seq.session.get(name))
-    const progress: Progress = { step, data, worse, schedule: this.schedule.state() }
     const { store } = options.checkpoint!
-    await saveCheckpoint(store, {
+    const folder = await freeFolder(store, step)
+    // One out of turn, at an abort or the end, is none that an uninterrupted run would have.
+    if (options.average && this.isDue(options.checkpoint!)) {
+      this.recent = [...this.recent, { step, folder }].slice(-options.average.last)
+    }
+    const progress: Progress = {
+      step,
+      data,
+      worse,
+      schedule: this.schedule.state(),
+      ...(options.average ? { recent: this.recent } : {}),
+    }
+    await saveCheckpoint(store, folder, {
       progress: best ? { ...progress, best: { metric: best.metric, step: best.step } } : progress,
       settings,
       weights,
       optimizer,
       ...(best ? { best: best.weights } : {}),
     })
-    await saveModel(seq2seq, store, best?.weights ?? weights)
+    await saveModel(seq2seq, store, best?.weights ?? (options.ema ? await this.weights() : weights))
     return { type: 'checkpoint', step }
   }
 
-  /** Saves the model of the best validation, where there is a store. */
-  async saveBest(): Promise<void> {
-    const { seq2seq, options } = this.parts
-    if (options.checkpoint && this.best) {
-      await saveModel(seq2seq, options.checkpoint.store, this.best.weights)
-    }
+  /** Averages the last checkpoints, of which the weights of now are the newest; validates where it can. */
+  async average(): Promise<ValidationEvent | undefined> {
+    const { seq2seq, options, validation } = this.parts
+    const { store } = options.checkpoint!
+    const before = this.recent.filter(({ step }) => step < this.step).slice(1 - options.average!.last)
+    const weights: Weights[] = []
+    for (const saved of before) weights.push(await loadWeights(store, saved))
+    this.averaged = averageWeights([...weights, await seq2seq.weights()])
+    return validation && this.validateWith(this.averaged)
   }
 
-  /** Gives the model the weights of the best validation. */
-  end(reason: EndEvent['reason']): EndEvent {
-    if (this.best) {
-      this.parts.seq2seq.setWeights(this.best.weights)
-      this.weightsOfStep = this.best.step
-    }
+  /** Saves the model that the run ends with, where there is a store. */
+  async saveLast(): Promise<void> {
+    const { seq2seq, options } = this.parts
+    const weights = this.best?.weights ?? this.averaged
+    if (options.checkpoint && weights) await saveModel(seq2seq, options.checkpoint.store, weights)
+  }
+
+  /** Gives the model the weights of the best validation, else the average where there is one. */
+  async end(reason: EndEvent['reason']): Promise<EndEvent> {
+    const { seq2seq, options } = this.parts
+    if (this.best) this.weightsOfStep = this.best.step
+    const last = this.best?.weights ?? this.averaged ?? (options.ema && (await this.weights()))
+    if (last) seq2seq.setWeights(last)
     return { type: 'end', step: this.step, reason, weightsOfStep: this.weightsOfStep }
   }
 
@@ -193,6 +225,12 @@ export class TrainingRun {
   dispose(): void {
     this.updater.dispose()
     busy.delete(this.parts.seq2seq.session)
+  }
+
+  /** The weights that the run would end with now: the moving average, where there is one. */
+  private weights(): Promise<Weights> {
+    const { seq2seq, options } = this.parts
+    return options.ema ? emaWeights(seq2seq) : seq2seq.weights()
   }
 
   private restore({ progress, settings, weights, optimizer, best }: Checkpoint): void {
@@ -208,6 +246,7 @@ export class TrainingRun {
     this.weightsOfStep = progress.step
     this.data = progress.data
     this.worse = progress.worse
+    this.recent = progress.recent ?? []
     this.schedule.restore(progress.schedule)
     if (progress.best && best) this.best = { ...progress.best, weights: best }
   }
@@ -227,6 +266,8 @@ function prepare(seq2seq: Seq2Seq, pairs: readonly Pair[], options: ReadTrainOpt
   const { config, tokenizers } = seq2seq
   const examples = encodePairs(pairs, tokenizers)
   const validation = options.validation && encodePairs(options.validation.pairs, tokenizers)
+  expectReadable(seq2seq.model, examples)
+  if (validation) expectReadable(seq2seq.model, validation)
   return {
     seq2seq,
     options,
@@ -252,12 +293,5 @@ function expectTrainable({ model, session }: Seq2Seq): void {
       problem: 'this model is being trained already',
       hint: 'let that run end, break out of its loop, or call return() on it',
     })
-  }
-}
-
-/** What is saved can go on: a checkpoint never takes the place of one that could. */
-function expectFinite(weights: Weights, step: number): void {
-  for (const [path, { data }] of weights) {
-    if (!data.every(Number.isFinite)) throw new NonFiniteError({ step, tensor: `weight ${path}` })
   }
 }

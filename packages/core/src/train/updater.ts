@@ -1,9 +1,11 @@
 import type { HostArray } from '../backend/contract.ts'
 import type { Batch } from '../data/index.ts'
-import { NonFiniteError } from '../errors.ts'
+import { NonFiniteError, OptionError } from '../errors.ts'
+import type { Graph } from '../graph/graph.ts'
 import type { Seq2Seq } from '../models/seq2seq.ts'
 import { batchArrays, randomKey, scalar } from './batch-arrays.ts'
 import { firstNonFinite } from './diagnose.ts'
+import { emaName, emaRate } from './ema.ts'
 import { numbers } from './numbers.ts'
 import type { ReadTrainOptions } from './options.ts'
 import { drawTeacher, teacherProbability } from './scheduled-sampling.ts'
@@ -22,19 +24,21 @@ export interface Update {
 /** Updates the weights of a model in its session: one graph a step, or one a batch and one a step. */
 export interface Updater {
   update(batches: readonly Batch[], step: number, learningRate: number): Promise<Update>
-  /** Names in the session's state that a checkpoint keeps besides the weights: the optimizer's memory. */
+  /** Names in the session's state that a checkpoint keeps besides the weights: the optimizer's memory, moving averages. */
   readonly memory: readonly string[]
   /** Takes what it added out of the session. */
   dispose(): void
 }
 
 /**
- * Compiles what the options need, and puts the optimizer's memory into the session, all zero.
- * After an error nothing of it is left there.
+ * Compiles what the options need, and puts the optimizer's memory into the session, all zero, and the
+ * moving averages, which begin as the weights. After an error nothing of it is left there.
+ *
+ * @throws OptionError for R-Drop without dropout.
  */
 export async function createUpdater(seq2seq: Seq2Seq, options: ReadTrainOptions): Promise<Updater> {
   const { model, session } = seq2seq
-  const { optimizer, accumulate, seed, scheduledSampling } = options
+  const { optimizer, accumulate, seed, scheduledSampling, ema } = options
   const stepOptions: StepOptions = { ...options, scheduledSampling: scheduledSampling !== undefined }
   const probability = scheduledSampling && teacherProbability(scheduledSampling)
 
@@ -50,7 +54,8 @@ export async function createUpdater(seq2seq: Seq2Seq, options: ReadTrainOptions)
     return inputs
   }
   const scalarsOf = (step: number, learningRate: number) => {
-    const scalars = Object.entries({ ...optimizer.scalars(step, learningRate), learningRate })
+    const average = ema ? { emaRate: emaRate(ema, step) } : {}
+    const scalars = Object.entries({ ...optimizer.scalars(step, learningRate), ...average, learningRate })
     return Object.fromEntries(scalars.map(([name, value]) => [name, scalar(value)]))
   }
 
@@ -62,7 +67,9 @@ export async function createUpdater(seq2seq: Seq2Seq, options: ReadTrainOptions)
   }
 
   const single = async (): Promise<Updater['update']> => {
-    const program = await session.compile(stepGraph(model, stepOptions))
+    const graph = stepGraph(model, stepOptions)
+    if (options.rDrop) expectDropout(graph)
+    const program = await session.compile(graph)
     return async ([batch], step, learningRate) => {
       const inputs = { ...inputsOf(batch!, step, 0), ...scalarsOf(step, learningRate) }
       const { loss, gradientNorm } = await numbers(program, inputs)
@@ -71,7 +78,9 @@ export async function createUpdater(seq2seq: Seq2Seq, options: ReadTrainOptions)
     }
   }
   const accumulated = async (): Promise<Updater['update']> => {
-    const add = await session.compile(accumulateGraph(model, stepOptions))
+    const graph = accumulateGraph(model, stepOptions)
+    if (options.rDrop) expectDropout(graph)
+    const add = await session.compile(graph)
     const apply = await session.compile(applyGraph(model, stepOptions))
     return async (batches, step, learningRate) => {
       let lossSum = 0
@@ -89,17 +98,31 @@ export async function createUpdater(seq2seq: Seq2Seq, options: ReadTrainOptions)
   }
 
   const update = await (accumulate === 1 ? single() : accumulated())
-  const memory = optimizerState(model.parameters, optimizer)
+  const slots = optimizerState(model.parameters, optimizer)
   const sums = model.parameters.map(({ path, shape }) => ({ name: accumulatorName(path), shape }))
-  const added = accumulate === 1 ? memory : [...memory, ...sums]
-  const dispose = () => session.delete(added.map(({ name }) => name))
+  const blank = accumulate === 1 ? slots : [...slots, ...sums]
+  const averages = ema ? model.parameters.map(({ path }) => emaName(path)) : []
+  const dispose = () => session.delete([...blank.map(({ name }) => name), ...averages])
   try {
-    for (const { name, shape } of added) session.set(name, zeros(shape))
+    for (const { name, shape } of blank) session.set(name, zeros(shape))
+    for (const [i, name] of averages.entries()) {
+      session.set(name, await session.get(model.parameters[i]!.path))
+    }
   } catch (error) {
     dispose()
     throw error
   }
-  return { update, memory: memory.map(({ name }) => name), dispose }
+  return { update, memory: [...slots.map(({ name }) => name), ...averages], dispose }
+}
+
+/** Two passes of a model without dropout are the same pass twice. */
+function expectDropout(graph: Graph): void {
+  if (graph.nodes.some(({ op }) => op === 'dropoutMask')) return
+  throw new OptionError({
+    option: 'rDrop',
+    problem: 'the model has no dropout, so its two passes would be the same',
+    hint: 'set a dropout in its configuration, or leave rDrop out',
+  })
 }
 
 function zeros(shape: readonly number[]): HostArray {
