@@ -5,6 +5,8 @@ import {
   div,
   gather,
   gradients,
+  gru,
+  lstm,
   matmul,
   mul,
   pow,
@@ -54,6 +56,34 @@ export const secondOrderCases: readonly GradientCase[] = [
     inputs: { x: draw.floats([2, 4], -2, 2), labels: ints([2], [3, 1]) },
     build: ({ x, labels }) =>
       gradientOf(crossEntropy(x!, labels as unknown as Tensor<'int'>, 0.1), { x: x! }),
+  },
+  {
+    op: 'lstm',
+    name: 'twice',
+    inputs: {
+      x: draw.floats([2, 1, 8], -1, 1),
+      weight: draw.floats([8, 2], -1, 1),
+      hidden: draw.floats([1, 2], -1, 1),
+      cell: draw.floats([1, 2], -1, 1),
+    },
+    build({ x, weight, hidden, cell }) {
+      const { states } = lstm({ xProjection: x!, weightHh: weight!, hidden: hidden!, cell: cell! })
+      return gradientOf(states, { x: x!, weight: weight!, cell: cell! })
+    },
+  },
+  {
+    op: 'gru',
+    name: 'twice',
+    inputs: {
+      x: draw.floats([2, 1, 6], -1, 1),
+      weight: draw.floats([6, 2], -1, 1),
+      bias: draw.floats([6], -1, 1),
+      hidden: draw.floats([1, 2], -1, 1),
+    },
+    build({ x, weight, bias, hidden }) {
+      const { states } = gru({ xProjection: x!, weightHh: weight!, biasHh: bias!, hidden: hidden! })
+      return gradientOf(states, { x: x!, weight: weight!, bias: bias! })
+    },
   },
   {
     op: 'gather',

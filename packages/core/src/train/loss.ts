@@ -7,6 +7,7 @@ import { reduceSum } from '../graph/reduce.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import type { Trace } from '../graph/trace.ts'
 import { trace } from '../graph/trace.ts'
+import type { Encoder } from '../models/encoder.ts'
 import type { Model } from '../models/model.ts'
 import { Randomness } from '../nn/random.ts'
 import type { RDropOptions } from './r-drop.ts'
@@ -36,11 +37,11 @@ export interface BatchLoss {
   readonly stages: Readonly<Record<'memory' | 'logits' | 'loss', F>>
 }
 
-/** The batch as a graph takes it: source, targetInput, targetOutput [B, ...], their lengths [B]. */
-function batchInputs(t: Trace) {
+/** The batch as a graph takes it: source (ids, or frames), targetInput, targetOutput [B, ...], their lengths [B]. */
+function batchInputs(t: Trace, { kind, shape }: Encoder['source']) {
   const ids = (name: string, length: string) => t.input(name, 'int', ['batch', length])
   return {
-    source: ids('source', 'source'),
+    source: t.input('source', kind, shape),
     sourceLengths: t.input('sourceLengths', 'int', ['batch']),
     targetInput: ids('targetInput', 'target'),
     targetOutput: ids('targetOutput', 'target'),
@@ -51,7 +52,7 @@ function batchInputs(t: Trace) {
 /** Sum of the cross-entropy over real target tokens, how many there are, and what led to it. */
 export function batchLoss(model: Model, t: Trace, options: LossOptions): BatchLoss {
   const { labelSmoothing, scheduledSampling, isTraining, rDrop } = options
-  const batch = batchInputs(t)
+  const batch = batchInputs(t, model.encoder.source)
   const random = isTraining ? new Randomness(t.input('randomKey', 'int', [3])) : undefined
   const isTeacher = scheduledSampling ? t.input('isTeacher', 'bool', ['batch', 'target']) : undefined
   const pass = (masks: Randomness | undefined) => {
