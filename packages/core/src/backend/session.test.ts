@@ -5,7 +5,7 @@ import { add } from '../graph/elementwise.ts'
 import { trace } from '../graph/trace.ts'
 import { hookedBackend } from '../testing/hooked-backend.ts'
 import { hostArray } from './binding.ts'
-import type { Backend, HostArray } from './contract.ts'
+import type { Backend, DeviceArray, HostArray } from './contract.ts'
 import { reference } from './reference/reference.ts'
 import { Session } from './session.ts'
 
@@ -136,5 +136,40 @@ describe('a session', () => {
     const promised = Promise.resolve(reference()) as unknown as Backend
     expect(() => new Session(promised)).toThrow(OptionError)
     expect(() => new Session(promised)).toThrow(/await it/)
+  })
+})
+
+/** The reference, but a run eats what it is given up and then fails. */
+function failingMidway(): Backend {
+  const inner = reference()
+  return {
+    ...hookedBackend(inner, () => undefined),
+    async compile(compiled) {
+      const program = await inner.compile(compiled)
+      return {
+        stats: program.stats,
+        dispose: () => program.dispose(),
+        async run(inputs, { donate = [] } = {}) {
+          for (const name of donate) (inputs[name] as DeviceArray).dispose()
+          throw new Error('the device is gone')
+        },
+      }
+    },
+  }
+}
+
+describe('a run that fails midway', () => {
+  it('says what of the state it took with it, and the session keeps nothing dead', async () => {
+    const session = new Session(failingMidway())
+    session.set('weight', numbers(1))
+    const replace = trace('replace', (recorder) => ({
+      weight: add(recorder.input('weight', 'float', ['n']), 1),
+    }))
+    const program = await session.compile(replace)
+    const failed = program.run({})
+    await expect(failed).rejects.toThrow(/the state has lost 'weight'\n/)
+    await expect(failed).rejects.toMatchObject({ cause: new Error('the device is gone') })
+    expect(session.names()).toEqual([])
+    await expect(session.get('weight')).rejects.toThrow(OptionError)
   })
 })

@@ -174,7 +174,8 @@ export class Session {
       (name) => this.state.get(name) !== undefined && inputs[name] === this.state.get(name),
     )
     const donate = [...replaced, ...givenUp]
-    const outputs = await program.run({ ...inputs, ...drawn }, { donate, ...(signal ? { signal } : {}) })
+    const running = program.run({ ...inputs, ...drawn }, { donate, ...(signal ? { signal } : {}) })
+    const outputs = await running.catch((error: unknown) => this.dropLost(replaced, error))
     const rest: Record<string, DeviceArray> = {}
     for (const [name, output] of Object.entries(outputs)) {
       if (!this.state.has(name)) {
@@ -185,6 +186,30 @@ export class Session {
       this.state.set(name, output)
     }
     return rest
+  }
+
+  /** A run that fails midway may take with it what it was to replace: says so, and keeps nothing that is dead. */
+  private async dropLost(replaced: readonly string[], error: unknown): Promise<never> {
+    const lost: string[] = []
+    for (const name of replaced) {
+      const isAlive = await this.state
+        .get(name)!
+        .read()
+        .then(
+          () => true,
+          () => false,
+        )
+      if (!isAlive) lost.push(name)
+    }
+    if (lost.length === 0) throw error
+    for (const name of lost) this.state.delete(name)
+    const others = lost.length > 1 ? ` and ${lost.length - 1} more` : ''
+    throw new BackendError({
+      backend: this.backend.name,
+      problem: `the run failed midway; the state has lost '${lost[0]}'${others}`,
+      hint: 'set them again, or load the model again; the cause says what failed',
+      cause: error,
+    })
   }
 }
 
