@@ -36,5 +36,12 @@ export type { Bindings, Dim, Shape } from './graph/dims.ts'
 export { evaluateDim, evaluateShape, formatShape, isSymbol, sizeOf, symbolsOf } from './graph/dims.ts'
 export type { Graph, Kind, Node, NodeOf, Port, ValueId, ValueType } from './graph/graph.ts'
 export { compositeNames, isComposite, primitiveNames } from './graph/op-rules.ts'
-export type { Attributes, CompositeName, OpName, PrimitiveName, PrimitiveTable } from './graph/ops.ts'
+export type {
+  Attributes,
+  CompositeName,
+  ElementwiseName,
+  OpName,
+  PrimitiveName,
+  PrimitiveTable,
+} from './graph/ops.ts'
 export { print } from './graph/print.ts'

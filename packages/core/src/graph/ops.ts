@@ -6,23 +6,9 @@ export type None = Readonly<Record<never, never>>
 
 type Axes = Readonly<{ axes: readonly number[]; keepDims: boolean }>
 
-/**
- * Every primitive op and its attributes. This is the one list: shape rules, gradients, the reference
- * kernels and each backend's kernels are total tables over it, so that a missing entry does not compile.
- *
- * Binary ops, `select` and the batch dims of `matmul` broadcast as in NumPy. Floats may be NaN or ±Inf
- * and follow IEEE 754; `max`, `min`, `reduceMax` and `reduceMin` propagate NaN.
- */
-export interface PrimitiveAttributes {
-  // Sources
-  /** A small literal tensor; bools are 0 and 1. */
-  constant: Readonly<{ kind: Kind; shape: readonly number[]; data: readonly number[] }>
-  /** int: each element is its index along `axis`. */
-  iota: Readonly<{ shape: Shape; axis: number }>
-  /** int scalar: the size that `dim` has in this run. */
-  size: Readonly<{ dim: Dim }>
-
-  // Elementwise, one input
+/** The primitives that compute each element from the elements at its own place; see {@link PrimitiveAttributes}. */
+export interface ElementwiseAttributes {
+  // One input
   neg: None
   abs: None
   /** −1, 0 or 1; NaN stays NaN. */
@@ -42,7 +28,7 @@ export interface PrimitiveAttributes {
   /** float → int truncates, saturates, and makes NaN 0; anything → bool is `≠ 0`. */
   cast: Readonly<{ kind: Kind }>
 
-  // Elementwise, two or three inputs
+  // Two or three inputs
   add: None
   sub: None
   mul: None
@@ -58,6 +44,23 @@ export interface PrimitiveAttributes {
   or: None
   /** condition (bool), where true, where false. */
   select: None
+}
+
+/**
+ * Every primitive op and its attributes. This is the one list: shape rules, gradients, the reference
+ * kernels and each backend's kernels are total tables over it, so that a missing entry does not compile.
+ *
+ * Binary ops, `select` and the batch dims of `matmul` broadcast as in NumPy. Floats may be NaN or ±Inf
+ * and follow IEEE 754; `max`, `min`, `reduceMax` and `reduceMin` propagate NaN.
+ */
+export interface PrimitiveAttributes extends ElementwiseAttributes {
+  // Sources
+  /** A small literal tensor; bools are 0 and 1. */
+  constant: Readonly<{ kind: Kind; shape: readonly number[]; data: readonly number[] }>
+  /** int: each element is its index along `axis`. */
+  iota: Readonly<{ shape: Shape; axis: number }>
+  /** int scalar: the size that `dim` has in this run. */
+  size: Readonly<{ dim: Dim }>
 
   // Movement
   reshape: Readonly<{ shape: Shape }>
@@ -132,6 +135,7 @@ export interface CompositeAttributes {
   dropoutMask: Readonly<{ shape: Shape; rate: number; site: number }>
 }
 
+export type ElementwiseName = keyof ElementwiseAttributes
 export type PrimitiveName = keyof PrimitiveAttributes
 export type CompositeName = keyof CompositeAttributes
 export type OpName = PrimitiveName | CompositeName
