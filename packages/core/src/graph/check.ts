@@ -5,6 +5,7 @@ import { formatShape, isSymbol, sameShape, symbolsOf, toDim } from './dims.ts'
 import type { Graph, Kind, Node, NodeOf, Port, ValueId, ValueType } from './graph.ts'
 import { ruleOf } from './op-rules.ts'
 import type { Attributes, OpName } from './ops.ts'
+import { operandCounts } from './rule.ts'
 
 const kinds: readonly Kind[] = ['float', 'int', 'bool']
 
@@ -76,7 +77,7 @@ class Checker {
     const { op, scope } = node
     const inputs = node.inputs.map((id) => this.graph.values[id]!)
     const fail = (problem: string, hint?: string) => this.fail(`${place}: ${problem}`, scope, hint)
-    const { least, most } = operandCounts(op)
+    const { least, most } = operandCounts(ruleOf(op).operands)
     if (inputs.length < least || inputs.length > most) {
       fail(`takes ${ruleOf(op).operands}, but ${inputs.length} operands are given`)
     }
@@ -135,15 +136,6 @@ class Checker {
   private fail(problem: string, scope?: string, hint?: string): never {
     throw new GraphError({ operation: `check ${this.graph.name}`, problem, scope: scope || undefined, hint })
   }
-}
-
-function operandCounts(op: OpName): { least: number; most: number } {
-  const names = ruleOf(op)
-    .operands.split(' ')
-    .filter((name) => name !== '')
-  const isVariadic = names.at(-1)?.endsWith('...') ?? false
-  const least = names.filter((name) => !name.endsWith('?') && !name.endsWith('...')).length
-  return { least, most: isVariadic ? Number.POSITIVE_INFINITY : names.length }
 }
 
 function formatType({ kind, shape }: ValueType): string {

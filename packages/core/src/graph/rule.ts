@@ -65,3 +65,16 @@ export function expectRank(name: string, input: ValueType, rank: number, fail: F
   if (input.shape.length !== rank)
     fail(`${name} must have rank ${rank}, but it has rank ${input.shape.length}`)
 }
+
+/** The operands that a rule names, one name each. */
+export function operandNames(operands: string): string[] {
+  return operands.split(' ').filter((name) => name !== '')
+}
+
+/** The fewest and the most operands that a rule's notation allows. */
+export function operandCounts(operands: string): { readonly least: number; readonly most: number } {
+  const names = operandNames(operands)
+  const isVariadic = names.at(-1)?.endsWith('...') ?? false
+  const least = names.filter((name) => !name.endsWith('?') && !name.endsWith('...')).length
+  return { least, most: isVariadic ? Number.POSITIVE_INFINITY : names.length }
+}

@@ -5,6 +5,7 @@ import type { Graph, Kind, Node, Port, ValueId, ValueType } from './graph.ts'
 import { ruleOf } from './op-rules.ts'
 import type { Attributes, OpName } from './ops.ts'
 import type { Fail } from './rule.ts'
+import { operandCounts, operandNames } from './rule.ts'
 import type { Operand, Parameter } from './tensor.ts'
 import { Tensor } from './tensor.ts'
 
@@ -141,16 +142,15 @@ export class Trace {
 
   private infer<O extends OpName>(op: O, inputs: readonly Tensor[], attributes: Attributes<O>): ValueType[] {
     const rule = ruleOf(op)
-    const names = rule.operands.split(' ').filter((name) => name !== '')
+    const names = operandNames(rule.operands)
     const fail: Fail = (problem, hint, about) => {
       const seen = inputs.map((input, i) => input.describe(operandName(names, i)))
       if (about !== 'kind') throw new ShapeError({ op, problem, inputs: seen, hint })
       const withKinds = seen.map((each, i) => ({ ...each, kind: inputs[i]!.kind }))
       throw new KindError({ op, problem, inputs: withKinds, hint })
     }
-    const variadic = names.at(-1)?.endsWith('...') ?? false
-    const least = names.filter((name) => !name.endsWith('?') && !name.endsWith('...')).length
-    if (inputs.length < least || (!variadic && inputs.length > names.length)) {
+    const { least, most } = operandCounts(rule.operands)
+    if (inputs.length < least || inputs.length > most) {
       fail(`takes ${names.join(', ') || 'no operand'}, but ${inputs.length} operands are given`)
     }
     return rule.infer(inputs, attributes, fail)
