@@ -54,6 +54,12 @@ export interface Program {
 /** What compile may be told. */
 export interface CompileOptions {
   readonly signal?: AbortSignal
+  /**
+   * Names of inputs that keep their values over many runs, such as weights while decoding. Only a hint:
+   * every run still gives all inputs. A backend may build the values of the device arrays of the first
+   * run into its program, and must then notice when a later run gives another array, and build anew.
+   */
+  readonly constants?: readonly string[]
 }
 
 /**

@@ -1,6 +1,7 @@
 export { hostArray } from './binding.ts'
 export type {
   Backend,
+  CompileOptions,
   DeviceArray,
   HostArray,
   HostData,
@@ -9,5 +10,5 @@ export type {
   RunOptions,
 } from './contract.ts'
 export { reference } from './reference/reference.ts'
-export type { SessionProgram, SessionRunOptions } from './session.ts'
+export type { SessionCompileOptions, SessionProgram, SessionRunOptions } from './session.ts'
 export { Session } from './session.ts'

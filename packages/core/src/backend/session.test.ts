@@ -15,6 +15,34 @@ const graph = trace('sum', (recorder) => ({
 
 const numbers = (...values: number[]) => hostArray('float', [values.length], values)
 
+describe('constants of a program', () => {
+  it('are told to the backend, and make another program', async () => {
+    const told: unknown[] = []
+    const backend = reference()
+    const listening: Backend = {
+      ...backend,
+      upload: (array) => backend.upload(array),
+      live: () => backend.live(),
+      compile: (lowered, options) => {
+        told.push(options?.constants)
+        return backend.compile(lowered, options)
+      },
+    }
+    const session = new Session(listening)
+    const first = await session.compile(graph, { constants: ['weight'] })
+    expect(await session.compile(graph, { constants: ['weight'] })).toBe(first)
+    expect(await session.compile(graph)).not.toBe(first)
+    expect(told).toEqual([['weight'], []])
+  })
+
+  it('are inputs of the graph', async () => {
+    const session = new Session(reference())
+    await expect(session.compile(graph, { constants: ['other'] })).rejects.toThrow(
+      "constants: sum has no input 'other'",
+    )
+  })
+})
+
 describe('a session program', () => {
   it('disposes a device array that the caller gives up, and keeps one that it does not', async () => {
     const backend = reference()

@@ -5,7 +5,7 @@ import { lower } from '../graph/lower.ts'
 import { hashGraph } from '../graph/serialize.ts'
 import { RandomStream } from '../random/index.ts'
 import { bindSymbols, boundShape } from './binding.ts'
-import type { Backend, DeviceArray, HostArray, Program, ProgramInputs } from './contract.ts'
+import type { Backend, CompileOptions, DeviceArray, HostArray, Program, ProgramInputs } from './contract.ts'
 import { Turns } from './turns.ts'
 
 /** How one run of a session's program goes. */
@@ -14,6 +14,9 @@ export interface SessionRunOptions {
   readonly donate?: readonly string[]
   readonly signal?: AbortSignal | undefined
 }
+
+/** What a session's compile may be told; see {@link CompileOptions}. */
+export type SessionCompileOptions = Pick<CompileOptions, 'constants'>
 
 /** A graph compiled for a session: inputs that a run does not give are the session's state. */
 export interface SessionProgram {
@@ -89,13 +92,19 @@ export class Session {
     })
   }
 
-  /** The program of a graph; the same one for an equal graph. */
-  async compile(graph: Graph): Promise<SessionProgram> {
+  /**
+   * The program of a graph; the same one for an equal graph and equal constants.
+   *
+   * @param constants names of inputs that keep their values over many runs; see {@link CompileOptions}.
+   * @throws OptionError for a constant that is no input of the graph.
+   */
+  async compile(graph: Graph, { constants = [] }: SessionCompileOptions = {}): Promise<SessionProgram> {
     this.expectAlive()
-    const key = hashGraph(graph)
+    expectInputs(graph, constants)
+    const key = [hashGraph(graph), ...constants].join('\n')
     let entry = this.programs.get(key)
     if (!entry) {
-      entry = this.build(graph)
+      entry = this.build(graph, constants)
       this.programs.set(key, entry)
       entry.catch(() => this.programs.delete(key))
     }
@@ -135,9 +144,12 @@ export class Session {
     else void this.enqueue(async () => change())
   }
 
-  private async build(graph: Graph): Promise<{ program: Program; run: SessionProgram }> {
+  private async build(
+    graph: Graph,
+    constants: readonly string[],
+  ): Promise<{ program: Program; run: SessionProgram }> {
     const lowered = lower(graph, this.backend.composites)
-    const program = await this.backend.compile(lowered.graph)
+    const program = await this.backend.compile(lowered.graph, { constants })
     const names = graph.inputs.map((port) => port.name)
     const updates = graph.outputs.map((port) => port.name)
     const run: SessionProgram['run'] = async (inputs, options) => {
@@ -211,6 +223,12 @@ export class Session {
       cause: error,
     })
   }
+}
+
+function expectInputs(graph: Graph, constants: readonly string[]): void {
+  const unknown = constants.find((name) => !graph.inputs.some((port) => port.name === name))
+  if (unknown === undefined) return
+  throw new OptionError({ option: 'constants', problem: `${graph.name} has no input '${unknown}'` })
 }
 
 function drawMasks(

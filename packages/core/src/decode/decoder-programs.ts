@@ -79,6 +79,13 @@ export class DecoderPrograms {
     return this.traced(stepKey(variant), () => stepGraph(this.seq2seq.model, this.startGraph(), variant))
   }
 
+  /** The weights stay as they are from one search to the next, more often than not. */
+  private compile(graph: Graph): Promise<SessionProgram> {
+    const inputs = new Set(graph.inputs.map(({ name }) => name))
+    const weights = this.seq2seq.model.parameters.map(({ path }) => path).filter((path) => inputs.has(path))
+    return this.seq2seq.session.compile(graph, { constants: weights })
+  }
+
   private traced(key: string, graph: () => Graph): Graph {
     let known = this.graphs.get(key)
     if (!known) {
@@ -91,7 +98,7 @@ export class DecoderPrograms {
   private compiled(key: string, graph: () => Graph): Promise<SessionProgram> {
     let program = this.programs.get(key)
     if (!program) {
-      program = this.seq2seq.session.compile(graph())
+      program = this.compile(graph())
       this.programs.set(key, program)
       program.catch(() => this.programs.delete(key))
     }
