@@ -11,6 +11,7 @@ import type { GenerateOptions, GenerateSettings } from './options.ts'
 import { resolveOptions } from './resolve-options.ts'
 import { runSearches } from './run-searches.ts'
 import type { Search } from './search.ts'
+import { watchedSearch } from './search-step.ts'
 import type { Source, TokenizedSource } from './source-batches.ts'
 import { framesOf, readSources, sourceBatches } from './source-batches.ts'
 import { searchFor } from './source-search.ts'
@@ -55,7 +56,12 @@ export async function generate(
   const random = new RandomStream(settings.seed)
   const results: Generated[] = new Array(tokenized.length)
   for (const batch of sourceBatches(tokenized, seq2seq, settings)) {
-    const searches = batch.sources.map((source) => searchFor(source, settings, rules, random))
+    const searches = batch.sources.map((source) => {
+      const search = searchFor(source, settings, rules, random)
+      const { onStep } = settings
+      if (!onStep) return search
+      return watchedSearch(search, tokenizers.target.vocabulary, (step) => onStep(step, source.index))
+    })
     const tell = settings.onToken
       ? tellTokens(seq2seq, batch.sources, searches, rules, settings.onToken)
       : noop

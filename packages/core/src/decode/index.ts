@@ -19,6 +19,7 @@ export type {
 } from './options.ts'
 export type { ScoredTarget } from './score.ts'
 export { perplexity, score } from './score.ts'
+export type { AskedHypothesis, ExtendedHypothesis, PartialHypothesis, SearchStep } from './search-step.ts'
 export type { Source, TokenizedSource } from './source-batches.ts'
 export type { StreamOptions } from './stream.ts'
 export { stream } from './stream.ts'

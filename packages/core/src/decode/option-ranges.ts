@@ -84,6 +84,7 @@ const ranges: Readonly<Record<keyof GenerateOptions, Range>> = {
   },
   attention: oneOf(true, false, 'all'),
   onToken: callback,
+  onStep: callback,
   batchSize: whole(1),
   lengthMultiple: whole(1),
   signal: {

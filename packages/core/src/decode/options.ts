@@ -1,4 +1,5 @@
 import type { EarlyStopping } from './finished-targets.ts'
+import type { SearchStep } from './search-step.ts'
 import type { TokenizedSource } from './source-batches.ts'
 import type { StreamedToken } from './streamed-token.ts'
 import type { LengthPenaltyKind } from './target-score.ts'
@@ -102,6 +103,8 @@ export interface GenerateOptions extends BatchOptions, BeamSearchOptions, Sampli
   readonly attention?: boolean | 'all' | undefined
   /** Called with each token as it is generated and the place of its source in the call; without beams. */
   readonly onToken?: ((token: StreamedToken, index: number) => void) | undefined
+  /** Called after each step with what the search did, and the place of its source in the call: a beam's tree. */
+  readonly onStep?: ((step: SearchStep, index: number) => void) | undefined
 }
 
 /** Options of {@link GenerateOptions} that were checked, with defaults where they do not depend on the source. */
@@ -136,6 +139,7 @@ export interface GenerateSettings {
   readonly mustContain: GenerateOptions['mustContain']
   readonly attention: boolean | 'all'
   readonly onToken: GenerateOptions['onToken']
+  readonly onStep: GenerateOptions['onStep']
   readonly batchSize: number
   readonly lengthMultiple: number
   readonly signal: AbortSignal | undefined

@@ -71,6 +71,7 @@ export function resolveOptions(options: GenerateOptions): GenerateSettings {
     mustContain: options.mustContain,
     attention: options.attention ?? false,
     onToken: options.onToken,
+    onStep: options.onStep,
     ...batchSettings(options),
   }
 }

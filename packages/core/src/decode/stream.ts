@@ -15,7 +15,7 @@ import { TargetRules } from './target-rules.ts'
 /** What `stream` takes: all of `generate` but what needs beams or several sources. */
 export type StreamOptions = Omit<
   GenerateOptions,
-  keyof BeamSearchOptions | 'mustContain' | 'batchSize' | 'onToken' | 'targetPrefix'
+  keyof BeamSearchOptions | 'mustContain' | 'batchSize' | 'onToken' | 'onStep' | 'targetPrefix'
 > & {
   /** How the target begins: a text, or ids. It is not streamed. */
   readonly targetPrefix?: TargetTokens | undefined
@@ -52,7 +52,15 @@ export async function* stream(
 }
 
 function expectStreamable(options: GenerateOptions): void {
-  for (const option of ['beams', 'nbest', ...beamOnly, 'mustContain', 'batchSize', 'onToken'] as const) {
+  for (const option of [
+    'beams',
+    'nbest',
+    ...beamOnly,
+    'mustContain',
+    'batchSize',
+    'onToken',
+    'onStep',
+  ] as const) {
     if (options[option] === undefined) continue
     throw new OptionError({
       option,
