@@ -5,6 +5,7 @@ import type { StepVariant } from './graphs.ts'
 import {
   encodeGraph,
   growGraph,
+  inspectGraph,
   isStateNamed,
   scoreGraph,
   selectGraph,
@@ -45,6 +46,10 @@ export class DecoderPrograms {
 
   score(): Promise<SessionProgram> {
     return this.compiled('score', () => scoreGraph(this.seq2seq.model))
+  }
+
+  inspect(): Promise<SessionProgram> {
+    return this.compiled('inspect', () => inspectGraph(this.seq2seq.model))
   }
 
   /** Whether the decoder has caches, so that its state must grow with the target. */

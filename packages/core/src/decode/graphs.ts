@@ -147,6 +147,15 @@ export function scoreGraph(model: Model): Graph {
   })
 }
 
+/** source, sourceLengths, targetInput int [batch, target] → every value that the model marks, by its scope and name. */
+export function inspectGraph(model: Model): Graph {
+  return trace('inspect', (recorder) => {
+    const input = recorder.input('targetInput', 'int', ['batch', 'target'])
+    model.decoder.sequence(input, encode(recorder, model.encoder))
+    return Object.fromEntries(recorder.marks)
+  })
+}
+
 function encode(recorder: Trace, encoder: Encoder): Encoded {
   const { kind, shape } = encoder.source
   const source = recorder.input('source', kind, shape)

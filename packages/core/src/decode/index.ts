@@ -7,6 +7,8 @@ export { generate } from './generate.ts'
 export type { GenerationConfig } from './generation-config.ts'
 export { readGenerationConfig, withGenerationDefaults, writeGenerationConfig } from './generation-config.ts'
 export type { Hypothesis } from './hypothesis.ts'
+export type { Inspection } from './inspect.ts'
+export { inspect } from './inspect.ts'
 export type {
   AllowedTokens,
   BatchOptions,

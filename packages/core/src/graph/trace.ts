@@ -23,6 +23,8 @@ export class Trace {
   private readonly captured = new Map<ValueId, { outer: Tensor; inner: Tensor }>()
   private readonly parameters = new Map<string, Tensor<'float'>>()
   private readonly place: { scope: string }
+  /** Values worth a look, by scope and name; see {@link mark}. */
+  readonly marks: Map<string, Tensor> = new Map()
 
   constructor(name: string, parent?: Trace) {
     this.name = name
@@ -73,6 +75,16 @@ export class Trace {
     } finally {
       this.place.scope = before
     }
+  }
+
+  /**
+   * Names a value, under the scope, for whoever looks inside a model. It costs nothing: a mark is no part of the
+   * graph. Values inside a loop have no mark, as each step has its own; of equal names the first stays.
+   */
+  mark<T extends Tensor>(name: string, tensor: T): T {
+    const path = this.place.scope === '' ? name : `${this.place.scope}.${name}`
+    if (tensor.trace === this && !this.parent && !this.marks.has(path)) this.marks.set(path, tensor)
+    return tensor
   }
 
   /** Adds a node, with its shapes checked; gives its outputs. */

@@ -201,15 +201,19 @@ function parallel(
   const input = everywhere ? concat([embedded, everywhere], -1) : embedded
   const { outputs } = parts.layers.sequence(input, unpackState(state), { masks: drawn.masks })
   const batchFirst = (x: F) => transpose(x, [1, 0, 2])
-  const states = batchFirst(outputs)
+  const { trace } = ids
+  const states = trace.mark('states', batchFirst(outputs))
+  trace.mark('embedding', batchFirst(embedded))
   if (!parts.attend) {
     const features = outputFeatures(parts, states, everywhere && batchFirst(everywhere), batchFirst(embedded))
-    return { logits: parts.output.apply(features) }
+    return { logits: trace.mark('logits', parts.output.apply(features)) }
   }
   const seen = { values: memory.values as F, keys: memory.keys as F, isReal: memory.isReal as Tensor<'bool'> }
   const { context, weights } = parts.attend.apply(states, seen)
-  const features = outputFeatures(parts, states, context, batchFirst(embedded))
-  return { logits: parts.output.apply(features), weights }
+  trace.mark('context', context)
+  trace.mark('weights', weights)
+  const features = trace.mark('features', outputFeatures(parts, states, context, batchFirst(embedded)))
+  return { logits: trace.mark('logits', parts.output.apply(features)), weights }
 }
 
 /** Step by step: for decoders that are fed their own context or prediction. */
@@ -248,8 +252,12 @@ function loop(
     return { carry: ownChoice, ys: { logits, ...weights } as Record<string, F> }
   })
   const batchFirst = (x: F) => transpose(x, [1, 0, 2])
-  const logits = ys.logits ? batchFirst(ys.logits) : parts.output.apply(batchFirst(ys.features!))
-  return ys.weights ? { logits, weights: batchFirst(ys.weights) } : { logits }
+  const { trace } = ids
+  const logits = ys.logits
+    ? batchFirst(ys.logits)
+    : parts.output.apply(trace.mark('features', batchFirst(ys.features!)))
+  trace.mark('logits', logits)
+  return ys.weights ? { logits, weights: trace.mark('weights', batchFirst(ys.weights)) } : { logits }
 }
 
 function packState(state: RnnState): Record<string, F> {

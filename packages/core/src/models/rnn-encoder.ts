@@ -42,12 +42,11 @@ export function rnnEncoder(
           masks: layers.masks(inner?.in('rnn'), S, B),
         })
         const final = joinDirections(state, config.bidirectional)
-        return {
-          memory: transpose(outputs, [1, 0, 2]),
-          isReal: transpose(isReal),
-          context: final.at(-1)!.hidden,
-          final,
-        }
+        const { trace } = source
+        const context = trace.mark('context', final.at(-1)!.hidden)
+        const memory = trace.mark('states', transpose(outputs, [1, 0, 2]))
+        trace.mark('embedding', transpose(embedded, [1, 0, 2]))
+        return { memory, isReal: transpose(isReal), context, final }
       })
     },
   }

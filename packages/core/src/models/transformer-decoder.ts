@@ -92,12 +92,14 @@ function sequenceOf(parts: Parts, ids: I, encoded: Encoded, random?: Randomness)
   const at = iota(ids, [ids.size(1)])
   const view = { bias: order.bias(at, at), rotate: (heads: F) => order.rotate(heads, at) }
   const memory = memoryOf(parts, encoded)
-  const placed = order.add(embed(parts, ids), at)
+  const embedded = ids.trace.mark('embedding', embed(parts, ids))
+  const placed = ids.trace.mark('placed', order.add(embedded, at))
   const dropped = applyMask(placed, maskFor(inner, 'embedding', placed.shape, config.dropout))
   const { x, attention } = throughLayers(parts, dropped, (layer, states, name) =>
     layer.sequence(states, view, sourceView(memory, name), inner?.in(name)),
   )
-  return { logits: logitsOf(parts, x), weights: lastLook(parts, attention), attention }
+  const logits = ids.trace.mark('logits', logitsOf(parts, ids.trace.mark('states', x)))
+  return { logits, weights: lastLook(parts, attention), attention }
 }
 
 /** One token, a sequence of length 1 at `position`, that sees the tokens before it through the caches. */

@@ -55,7 +55,8 @@ export function transformerEncoder(
         const isReal = less(expandDims(at, 0), expandDims(lengths, 1))
 
         // Note step 5: positions are added to the embeddings before the first layer.
-        const placed = order.add(scale === 1 ? embedded : mul(embedded, scale), at)
+        const scaled = trace.mark('embedding', scale === 1 ? embedded : mul(embedded, scale))
+        const placed = trace.mark('placed', order.add(scaled, at))
         let x = applyMask(placed, maskFor(inner, 'embedding', placed.shape, dropout))
 
         const view = {
@@ -71,7 +72,8 @@ export function transformerEncoder(
           attention[`${name}.self_attn`] = made.weights
         })
         const memory = select(expandDims(isReal, 2), finalNorm ? finalNorm.apply(x) : x, 0)
-        const context = meanOf(memory, lengths)
+        trace.mark('states', memory)
+        const context = trace.mark('context', meanOf(memory, lengths))
         return { memory, isReal, context, final: [{ hidden: context }], attention }
       })
     },

@@ -58,8 +58,9 @@ export function feedForward(scope: ParameterScope, options: FeedForwardOptions):
   return {
     apply(x, random) {
       const bent = curves[activation](inner.apply(x))
-      const units = gated ? mul(bent, gated.apply(x)) : bent
-      return outer.apply(applyMask(units, maskFor(random, 'inner', units.shape, dropout)))
+      const units = x.trace.mark('units', gated ? mul(bent, gated.apply(x)) : bent)
+      const made = outer.apply(applyMask(units, maskFor(random, 'inner', units.shape, dropout)))
+      return x.trace.mark('output', made)
     },
   }
 }

@@ -82,7 +82,10 @@ export function multiHeadAttention(
       }
     },
     look(x, seen, { isAllowed, bias: scoreBias, causal = false, rotate = same, random } = {}) {
-      const asked = rotate(splitHeads(query.apply(x), heads))
+      const { trace } = x
+      const asked = trace.mark('query', rotate(splitHeads(query.apply(x), heads)))
+      trace.mark('key', seen.key)
+      trace.mark('value', seen.value)
       const weightsShape = [x.size(0), heads, x.size(1), seen.key.size(2)]
       const mask = maskFor(random, 'weights', weightsShape, dropout)
       const { context, weights } = attention({
@@ -93,7 +96,9 @@ export function multiHeadAttention(
         causal,
         mask,
       })
-      return { output: output.apply(joinHeads(context)), weights }
+      trace.mark('weights', weights)
+      trace.mark('context', context)
+      return { output: trace.mark('output', output.apply(joinHeads(context))), weights }
     },
   }
 }

@@ -40,10 +40,11 @@ export function residual(
 ): Residual {
   const { apply } = normalization(scope, norm, size)
   return {
-    before: (x) => (placement === 'pre' ? apply(x) : x),
+    before: (x) => (placement === 'pre' ? x.trace.mark('normalized', apply(x)) : x),
     after(x, made, random) {
       const sum = add(x, applyMask(made, maskFor(random, 'residual', made.shape, dropout)))
-      return placement === 'post' ? apply(sum) : sum
+      x.trace.mark('added', sum)
+      return placement === 'post' ? x.trace.mark('normalized', apply(sum)) : sum
     },
   }
 }
