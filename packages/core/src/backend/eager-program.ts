@@ -14,12 +14,14 @@ export interface EagerDevice<H> extends EagerHome<H> {
   readonly kernels: EagerKernels<H>
   readonly composites: EagerComposites<H>
   upload(array: HostArray): H
+  within<T>(work: () => T): T
+  counters(): Readonly<Record<string, number>>
   expectAlive(): void
 }
 
 /** A graph that runs over a table of kernels. A run is one synchronous stretch, so runs never interleave. */
 export class EagerProgram<H> implements Program {
-  readonly stats: { readonly nodes: number; readonly compileMs: number }
+  readonly stats: Program['stats']
   private readonly device: EagerDevice<H>
   private readonly graph: Graph
   private readonly plan: LivePlan
@@ -42,9 +44,13 @@ export class EagerProgram<H> implements Program {
     this.expectUsable(inputs)
     const donated = donate.map((name) => expectDonatable(name, inputs[name]))
     const plan = this.planFor(bindings)
-    const values = this.upload(inputs)
-    const uploaded = values.filter((_, i) => 'data' in inputs[graph.inputs[i]!.name]!)
-    const results = execute(device, plan, values, { owned: uploaded, signal })
+    const before = device.counters()
+    const results = device.within(() => {
+      const values = this.upload(inputs)
+      const owned = values.filter((_, i) => 'data' in inputs[graph.inputs[i]!.name]!)
+      return execute(device, plan, values, { owned, signal })
+    })
+    Object.assign(this.stats, growth(before, device.counters()))
     for (const array of donated) array.dispose()
     return Object.fromEntries(
       graph.outputs.map((port, i) => [port.name, new EagerArray(device, results[i]!)]),
@@ -107,6 +113,13 @@ export class EagerProgram<H> implements Program {
     if (this.bound?.key !== key) this.bound = { key, plan: bindPlan(this.plan, bindings) }
     return this.bound.plan
   }
+}
+
+function growth(
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+): Record<string, number> {
+  return Object.fromEntries(Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]))
 }
 
 function expectDonatable(name: string, array: DeviceArray | HostArray | undefined): DeviceArray {

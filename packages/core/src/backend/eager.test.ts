@@ -124,6 +124,39 @@ describe('runs', () => {
   })
 })
 
+describe('the hooks of an engine', () => {
+  it('all work is done within, and a run reports what it counted', async () => {
+    let inside = 0
+    const outside: string[] = []
+    const { engine, log } = strictEngine((op) => {
+      if (inside !== 1) outside.push(op)
+    })
+    const upload: typeof engine.upload = (array) => {
+      if (inside !== 1) outside.push('upload')
+      return engine.upload(array)
+    }
+    const within = <T>(work: () => T): T => {
+      inside += 1
+      try {
+        return work()
+      } finally {
+        inside -= 1
+      }
+    }
+    const counters = () => ({ kernels: log.ops.length })
+    const backend = eagerBackend({ ...engine, upload, within, counters })
+    const program = await backend.compile(affine)
+    const given = backend.upload(w)
+    for (let i = 0; i < 2; i++) {
+      const { y } = await program.run({ x: xs, w: given })
+      expect(await numbers(y)).toEqual(affineResult)
+    }
+    expect(outside).toEqual([])
+    expect(log.ops.length).toBeGreaterThan(0)
+    expect(program.stats.kernels).toBe(log.ops.length / 2)
+  })
+})
+
 describe('composites', () => {
   const graph = trace('weights', (place) => ({ y: softmax(place.input('x', 'float', ['n', 3])) }))
   const x = hostArray64('float', [1, 3], [1, 2, 3])

@@ -25,6 +25,10 @@ export interface EagerOptions<H> extends EagerMemoryOptions<H> {
   upload(array: HostArray): H
   /** A copy of the elements, row-major. */
   read(handle: H, type: BoundType): HostData | Promise<HostData>
+  /** Wraps whatever computes or uploads, for an engine that must first be made the current one. */
+  within?<T>(work: () => T): T
+  /** Counts that only grow, such as kernels launched; a program's stats say by how much in its last run. */
+  counters?(): Readonly<Record<string, number>>
   /** Ends the engine, if it is the backend's own; every array is freed by then. */
   end?(): void | Promise<void>
 }
@@ -62,6 +66,8 @@ class EagerBackend<H> implements Backend {
       memory: new EagerMemory(options),
       arrays: new Set(),
       upload: (array) => options.upload(array),
+      within: (work) => (options.within ? options.within(work) : work()),
+      counters: () => options.counters?.() ?? {},
       read: (handle, type) => options.read(handle, type),
       expectAlive: () => this.expectAlive(),
     }
@@ -84,7 +90,8 @@ class EagerBackend<H> implements Backend {
     this.expectAlive()
     checkHostArray(array)
     const { kind, shape } = array
-    const value = this.device.memory.own(this.options.upload(array), { kind, shape: [...shape] })
+    const handle = this.device.within(() => this.options.upload(array))
+    const value = this.device.memory.own(handle, { kind, shape: [...shape] })
     return new EagerArray(this.device, value)
   }
 

@@ -4,8 +4,9 @@ import { concat, slice, split, zeros } from '../movement.ts'
 import type { Attributes } from '../ops.ts'
 import { scan } from '../scan.ts'
 import type { Operand, Tensor } from '../tensor.ts'
+import type { Trace } from '../trace.ts'
 import { toTensor, traceOf } from '../trace.ts'
-import { previousStates, whereReal } from './recurrent.ts'
+import { paddingOf, previousStates, whereReal } from './recurrent.ts'
 
 /** What a whole-sequence GRU takes; gates stand in PyTorch's order: reset, update, new. */
 export interface GruInputs {
@@ -99,47 +100,92 @@ export function gruBody(inputs: readonly Tensor[], attributes: Attributes<'gru'>
   const { ys } = scan('gru', traceOf(inputs), { carry: { h: h0 }, xs, reverse }, ({ h }, step) => {
     const next = gruCell(step.x as Tensor<'float'>, { weightHh, biasHh, resetAfter }, h)
     const states = whereReal(step.isReal, next.hidden, h)
-    const gates = whereReal(step.isReal, next.gates, 0)
-    return {
-      carry: { h: states },
-      ys: { states, gates, candidate: whereReal(step.isReal, next.candidate, 0) },
-    }
+    return { carry: { h: states }, ys: { states, gates: next.gates, candidate: next.candidate } }
   })
-  return [ys.states, ys.gates, ys.candidate]
+  return [ys.states, whereReal(mask, ys.gates, 0), whereReal(mask, ys.candidate, 0)]
 }
 
 /**
  * Back through time: → gradients of xProjection and of the hidden projection W h + b (both [T, B, 3H],
  * 0 at padding), and of hidden.
+ *
+ * As for an LSTM, the slopes of all steps are computed at once, and are 0 at padding because the gates are.
  */
 export function gruGradBody(inputs: readonly Tensor[], attributes: Attributes<'gruGrad'>): Tensor[] {
   const { reverse, resetAfter } = attributes
-  const [weight, h0, states, gates, candidate, dStates] = inputs as Tensor<'float'>[]
+  const [weight, h0, states, gates, candidate, dStates] = inputs as Float[]
   const H = h0!.size(1) as number
-  const mask = inputs[6]
+  const isPadding = paddingOf(inputs[6])
+  const [r, z, n] = split(gates!, 2, [H, H, H]) as [Float, Float, Float]
+  const keep = isPadding ? add(z, isPadding) : z
   const before = previousStates(states!, h0!, reverse)
-  const streams = { gates: gates!, before, candidate: candidate!, dState: dStates! }
-  const xs: Record<string, Tensor> = mask ? { ...streams, isReal: mask } : streams
-  const loop = { carry: { dh: zeros(h0!, 'float', h0!.shape) }, xs, reverse: !reverse }
-  const gateWeight = slice(weight!, 0, 0, 2 * H)
-  const newWeight = slice(weight!, 0, 2 * H, H)
-  const { carry, ys } = scan('gruGrad', traceOf(inputs), loop, ({ dh }, step) => {
-    const at = step as Record<keyof typeof streams, Tensor<'float'>>
-    const [r, z, n] = split(at.gates, 1, [H, H, H]) as [typeof dh, typeof dh, typeof dh]
+  const slopes = {
+    new: mul(sub(1, keep), sub(1, mul(n, n))),
+    update: mul(sub(before, n), mul(z, sub(1, z))),
+    reset: mul(r, sub(1, r)),
+  }
+  const carry = { dh: zeros(h0!, 'float', h0!.shape) }
+  const grad = {
+    trace: traceOf(inputs),
+    weight: weight!,
+    carry,
+    keep,
+    dState: dStates!,
+    reverse: !reverse,
+    H,
+  }
+  return resetAfter
+    ? resetAfterGrad(grad, { ...slopes, reset: mul(mul(slopes.new, candidate!), slopes.reset) }, r)
+    : resetBeforeGrad(grad, { ...slopes, reset: mul(before, slopes.reset) }, r)
+}
+
+interface GruGrad {
+  readonly trace: Trace
+  readonly weight: Float
+  readonly carry: { readonly dh: Float }
+  readonly keep: Float
+  readonly dState: Float
+  readonly reverse: boolean
+  readonly H: number
+}
+
+type Slopes = Readonly<Record<'reset' | 'update' | 'new', Float>>
+
+/** One product a step: all three slopes are known before. */
+function resetAfterGrad(
+  { trace, weight, carry, keep, dState, reverse, H }: GruGrad,
+  { reset, update, new: fresh }: Slopes,
+  r: Float,
+): Tensor[] {
+  const xs = { slopes: concat([reset, update, mul(fresh, r)], 2), keep, dState }
+  const { carry: last, ys } = scan('gruGrad', trace, { carry, xs, reverse }, ({ dh }, at) => {
     const total = add(dh, at.dState)
-    const dn = mul(mul(total, sub(1, z)), sub(1, mul(n, n)))
-    const dz = mul(mul(total, sub(at.before, n)), mul(z, sub(1, z)))
-    const dInner = resetAfter ? mul(dn, r) : dn
-    const dReset = resetAfter ? dn : matmul(dn, newWeight)
-    const dr = mul(mul(dReset, resetAfter ? at.candidate : at.before), mul(r, sub(1, r)))
-    const dGates = concat([dr, dz], 1)
-    const direct = mul(total, z)
-    const through = resetAfter
-      ? matmul(concat([dGates, dInner], 1), weight!)
-      : add(matmul(dGates, gateWeight), mul(dReset, r))
-    const dx = whereReal(step.isReal, concat([dGates, dn], 1), 0)
-    const dProjection = whereReal(step.isReal, concat([dGates, dInner], 1), 0)
-    return { carry: { dh: whereReal(step.isReal, add(direct, through), total) }, ys: { dx, dProjection } }
+    const dProjection = mul(concat([total, total, total], 1), at.slopes)
+    return {
+      carry: { dh: add(matmul(dProjection, weight), mul(total, at.keep)) },
+      ys: { dProjection, total },
+    }
   })
-  return [ys.dx, ys.dProjection, carry.dh]
+  const dNew = mul(ys.total, fresh)
+  return [concat([slice(ys.dProjection, 2, 0, 2 * H), dNew], 2), ys.dProjection, last.dh]
+}
+
+/** Two products a step: what reaches the reset gate goes through W_n first. */
+function resetBeforeGrad(
+  { trace, weight, carry, keep, dState, reverse, H }: GruGrad,
+  { reset, update, new: fresh }: Slopes,
+  r: Float,
+): Tensor[] {
+  const gateWeight = slice(weight, 0, 0, 2 * H)
+  const newWeight = slice(weight, 0, 2 * H, H)
+  const xs = { slopes: concat([reset, update], 2), fresh, r, keep, dState }
+  const { carry: last, ys } = scan('gruGrad', trace, { carry, xs, reverse }, ({ dh }, at) => {
+    const total = add(dh, at.dState)
+    const dNew = mul(total, at.fresh)
+    const dReset = matmul(dNew, newWeight)
+    const dGates = mul(concat([dReset, total], 1), at.slopes)
+    const direct = add(mul(dReset, at.r), mul(total, at.keep))
+    return { carry: { dh: add(matmul(dGates, gateWeight), direct) }, ys: { dx: concat([dGates, dNew], 1) } }
+  })
+  return [ys.dx, ys.dx, last.dh]
 }

@@ -5,7 +5,9 @@ import type { Attributes } from '../ops.ts'
 import { scan } from '../scan.ts'
 import type { Operand, Tensor } from '../tensor.ts'
 import { toTensor, traceOf } from '../trace.ts'
-import { previousStates, whereReal } from './recurrent.ts'
+import { paddingOf, previousStates, whereReal } from './recurrent.ts'
+
+type F = Tensor<'float'>
 
 /** What a whole-sequence LSTM takes; gates stand in PyTorch's order: input, forget, cell, output. */
 export interface LstmInputs {
@@ -75,46 +77,51 @@ export function lstmBody(inputs: readonly Tensor[], { reverse }: Attributes<'lst
       const next = lstmCell(step.x as Tensor<'float'>, weight!, h, c)
       const states = whereReal(step.isReal, next.hidden, h)
       const cells = whereReal(step.isReal, next.cell, c)
-      return {
-        carry: { h: states, c: cells },
-        ys: { states, cells, gates: whereReal(step.isReal, next.gates, 0) },
-      }
+      return { carry: { h: states, c: cells }, ys: { states, cells, gates: next.gates } }
     },
   )
-  return [ys.states, ys.cells, ys.gates]
+  return [ys.states, ys.cells, whereReal(mask, ys.gates, 0)]
 }
 
-/** Back through time: → gradients of xProjection (0 at padding), hidden and cell. */
+/**
+ * Back through time: → gradients of xProjection (0 at padding), hidden and cell.
+ *
+ * What depends on the forward pass alone is computed for all steps at once: the gradients of the gates are linear in
+ * what comes from later steps, so a step of the loop is one product and a few sums. Gates are 0 at padding, and with
+ * them every slope; what comes from later steps passes there as it is.
+ */
 export function lstmGradBody(inputs: readonly Tensor[], { reverse }: Attributes<'lstmGrad'>): Tensor[] {
-  const [weight, c0, cells, gates, dStates, dCells] = inputs as Tensor<'float'>[]
+  const [weight, c0, cells, gates, dStates, dCells] = inputs as F[]
+  const isPadding = paddingOf(inputs[6])
   const H = c0!.size(1) as number
-  const mask = inputs[6]
+  const [i, f, g, o] = split(gates!, 2, [H, H, H, H]) as [F, F, F, F]
+  const squashed = tanh(cells!)
   const before = previousStates(cells!, c0!, reverse)
-  const streams = { gates: gates!, cell: cells!, before, dState: dStates!, dCell: dCells! }
-  const xs: Record<string, Tensor> = mask ? { ...streams, isReal: mask } : streams
+  const slopes = concat(
+    [
+      mul(g, mul(i, sub(1, i))),
+      mul(before, mul(f, sub(1, f))),
+      mul(i, sub(1, mul(g, g))),
+      mul(squashed, mul(o, sub(1, o))),
+    ],
+    2,
+  )
+  const cellSlope = mul(o, sub(1, mul(squashed, squashed)))
+  const keep = isPadding ? add(f, isPadding) : f
+  const streams = { slopes, cellSlope, keep, dState: dStates!, dCell: dCells! }
+  const xs: Record<string, Tensor> = isPadding ? { ...streams, isPadding } : streams
   const none = zeros(c0!, 'float', c0!.shape)
   const loop = { carry: { dh: none, dc: none }, xs, reverse: !reverse }
   const { carry, ys } = scan('lstmGrad', traceOf(inputs), loop, ({ dh, dc }, step) => {
-    const at = step as Record<keyof typeof streams, Tensor<'float'>>
-    const [i, f, g, o] = split(at.gates, 1, [H, H, H, H]) as [typeof dh, typeof dh, typeof dh, typeof dh]
-    const dhTotal = add(dh, at.dState)
-    const dcTotal = add(dc, at.dCell)
-    const squashed = tanh(at.cell)
-    const dCell = add(dcTotal, mul(mul(dhTotal, o), sub(1, mul(squashed, squashed))))
-    const dSum = concat(
-      [
-        mul(mul(dCell, g), mul(i, sub(1, i))),
-        mul(mul(dCell, at.before), mul(f, sub(1, f))),
-        mul(mul(dCell, i), sub(1, mul(g, g))),
-        mul(mul(dhTotal, squashed), mul(o, sub(1, o))),
-      ],
-      1,
-    )
-    const dx = whereReal(step.isReal, dSum, 0)
+    const at = step as Record<keyof typeof streams | 'isPadding', F>
+    const dHidden = add(dh, at.dState)
+    const dCell = add(add(dc, at.dCell), mul(dHidden, at.cellSlope))
+    const dx = mul(concat([dCell, dCell, dCell, dHidden], 1), at.slopes)
+    const through = matmul(dx, weight!)
     return {
       carry: {
-        dh: whereReal(step.isReal, matmul(dSum, weight!), dhTotal),
-        dc: whereReal(step.isReal, mul(dCell, f), dcTotal),
+        dh: isPadding ? add(through, mul(dHidden, at.isPadding)) : through,
+        dc: mul(dCell, at.keep),
       },
       ys: { dx },
     }

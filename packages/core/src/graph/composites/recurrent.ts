@@ -1,5 +1,5 @@
 import { subDims } from '../dims.ts'
-import { select } from '../elementwise.ts'
+import { cast, not, select } from '../elementwise.ts'
 import { concat, expandDims, slice } from '../movement.ts'
 import type { Tensor } from '../tensor.ts'
 
@@ -28,4 +28,9 @@ export function whereReal(
   padded: Tensor<'float'> | number,
 ): Tensor<'float'> {
   return isReal ? select(expandDims(isReal as Tensor<'bool'>, -1), real, padded) : real
+}
+
+/** [T, B, 1]: 1 at padding, 0 at real steps; undefined without a mask. */
+export function paddingOf(isReal: Tensor | undefined): Tensor<'float'> | undefined {
+  return isReal && expandDims(cast(not(isReal as Tensor<'bool'>), 'float'), -1)
 }
