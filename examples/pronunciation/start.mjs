@@ -15,24 +15,12 @@ import {
   tokenErrorRate,
   train,
 } from '@dragoman/core'
+import { config } from './config.mjs'
 import { readDictionary } from './dictionary.mjs'
 
 const minutes = Number(process.argv[2] ?? 2)
 const seed = 1
 
-// A bidirectional encoder reads the letters; a decoder writes the phonemes and looks back at the letters
-// with attention (Luong et al. 2015).
-const layer = { type: 'rnn', cell: 'gru', embeddingSize: 64, hiddenSize: 128, dropout: 0.1 }
-const config = {
-  version: 1,
-  encoder: { ...layer, bidirectional: true },
-  decoder: {
-    ...layer,
-    bridge: 'dense',
-    attention: { score: 'general' },
-    output: { from: ['state', 'context'], combine: 128 },
-  },
-}
 const training = {
   minutes,
   seed,

@@ -1,0 +1,30 @@
+import { proxy, type Remote, wrap } from 'comlink'
+import type { BackendName } from './backend-names.ts'
+import type { Engine } from './engine.ts'
+import type { ModelSource } from './model-source.ts'
+import type { Answer, DecodeOptions, ModelFacts, TokenNews } from './protocol.ts'
+
+/** An engine in a worker of its own, so that the page stays smooth. */
+export class EngineClient {
+  private readonly worker: Worker
+  readonly remote: Remote<Engine>
+
+  constructor() {
+    this.worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' })
+    this.remote = wrap<Engine>(this.worker)
+  }
+
+  open(source: ModelSource, backend: BackendName): Promise<ModelFacts> {
+    return this.remote.open(source, backend, document.baseURI)
+  }
+
+  /** Writes the target of a source; `onToken` hears of each token, where there is one hypothesis. */
+  generate(source: string, options: DecodeOptions, onToken: (news: TokenNews) => void): Promise<Answer> {
+    return this.remote.generate(source, options, proxy(onToken))
+  }
+
+  /** Ends the worker and everything in it. */
+  end(): void {
+    this.worker.terminate()
+  }
+}

@@ -1,0 +1,124 @@
+import type { SearchStep, Seq2Seq } from '@dragoman/core'
+import { countParameters, EOS_ID, generate, inspect, loadModel, SOS_ID } from '@dragoman/core'
+import type { BackendName } from './backend-names.ts'
+import { backendNamed } from './backends.ts'
+import { likeliest } from './likeliest.ts'
+import { type ModelSource, storeOf } from './model-source.ts'
+import type { Answer, DecodeOptions, Look, ModelFacts, TokenNews } from './protocol.ts'
+
+/** The library at work in a worker, for one view of the page: one backend and one model at a time. */
+export class Engine {
+  private model: Seq2Seq | undefined
+  private abort = new AbortController()
+
+  /**
+   * Opens a model on a backend; the one before is closed.
+   *
+   * @param base address of the page, beside which shipped models lie.
+   */
+  async open(source: ModelSource, backendName: BackendName, base: string): Promise<ModelFacts> {
+    const startedAt = performance.now()
+    const backend = await backendNamed(backendName)
+    const backendMs = performance.now() - startedAt
+    const model = await loadModel(storeOf(source, base), backend)
+    await this.close()
+    this.model = model
+    return {
+      name: source.name,
+      config: model.config,
+      parameters: countParameters(model.model.parameters).total,
+      hasAttention: hasAttention(model.config.decoder),
+      sourceTokens: model.tokenizers.source.vocabulary.size,
+      targetTokens: model.tokenizers.target.vocabulary.size,
+      backend: backend.name,
+      info: backend.info(),
+      loadMs: performance.now() - startedAt,
+      backendMs,
+    }
+  }
+
+  /** Writes the target of a source; `onToken` hears of each token, where there is one hypothesis. */
+  async generate(
+    source: string,
+    options: DecodeOptions,
+    onToken: (news: TokenNews) => void,
+  ): Promise<Answer> {
+    const model = this.opened()
+    this.cancel()
+    const startedAt = performance.now()
+    let firstMs = 0
+    const told = () => {
+      firstMs ||= performance.now() - startedAt
+    }
+    const isSingle = (options.beams ?? 1) === 1
+    const [result] = await generate(model, source, {
+      ...options,
+      attention: hasAttention(model.config.decoder),
+      signal: this.abort.signal,
+      onStep: told,
+      ...(isSingle
+        ? {
+            onToken: ({ token, text, logProbability }) =>
+              onToken({ token, text, logProbability, ms: performance.now() - startedAt }),
+          }
+        : {}),
+    })
+    const { sourceTokens, hypotheses } = result!
+    return { sourceTokens, hypotheses, firstMs, totalMs: performance.now() - startedAt }
+  }
+
+  /**
+   * Everything that the model does with a source.
+   *
+   * @param truth the true target, if the person knows it; else what the model writes is looked at.
+   * @param beams of the search whose tree is shown.
+   */
+  async look(source: string, truth: string | undefined, beams: number): Promise<Look> {
+    const model = this.opened()
+    const [free] = await generate(model, source)
+    const tree: SearchStep[] = []
+    const searched = await generate(model, source, {
+      ...(beams > 1 ? { beams, nbest: beams } : {}),
+      onStep: (step) => tree.push(step),
+    })
+    const target = truth ?? free!.text
+    const inspection = await inspect(model, { source, target })
+    const { data, shape } = inspection.values.get('decoder.logits')!
+    const { vocabulary } = model.tokenizers.target
+    const width = shape[1]!
+    return {
+      source,
+      target,
+      sourceIds: [...model.tokenizers.source.encode(source), EOS_ID],
+      targetIds: [SOS_ID, ...model.tokenizers.target.encode(target)],
+      inspection,
+      forced: inspection.targetTokens.map((_, t) =>
+        likeliest(data.subarray(t * width, (t + 1) * width), vocabulary),
+      ),
+      free: { text: free!.text, tokens: free!.best.tokens },
+      tree,
+      best: searched[0]!.hypotheses,
+    }
+  }
+
+  /** Ends what is being written. */
+  cancel(): void {
+    this.abort.abort()
+    this.abort = new AbortController()
+  }
+
+  async close(): Promise<void> {
+    this.cancel()
+    await this.model?.dispose()
+    this.model = undefined
+  }
+
+  private opened(): Seq2Seq {
+    if (this.model) return this.model
+    throw new Error('no model is open')
+  }
+}
+
+function hasAttention(decoder: object): boolean {
+  return 'type' in decoder && decoder.type === 'transformer' ? true : 'attention' in decoder
+}

@@ -1,0 +1,29 @@
+import type { FileStore } from '@dragoman/core'
+import { checkPath, memoryStore } from '@dragoman/core'
+
+/** Where a model comes from: a folder beside the page, or files that the person brought or trained. */
+export type ModelSource =
+  | { readonly from: 'shipped'; readonly name: string }
+  | { readonly from: 'files'; readonly name: string; readonly files: Readonly<Record<string, Uint8Array>> }
+
+/** A model's files by path; `base` is the address of the page. */
+export function storeOf(source: ModelSource, base: string): FileStore {
+  if (source.from === 'files') return memoryStore(source.files)
+  return webStore(new URL(`models/${encodeURIComponent(source.name)}/`, base))
+}
+
+/** A folder of a host, to read from. */
+function webStore(folder: URL): FileStore {
+  const refuse = () => Promise.reject(new Error('a shipped model cannot be changed'))
+  return {
+    async read(path) {
+      const response = await fetch(new URL(checkPath(path), folder))
+      if (response.status === 404) return undefined
+      if (!response.ok) throw new Error(`${path}: the host answers ${response.status}`)
+      return new Uint8Array(await response.arrayBuffer())
+    },
+    write: refuse,
+    remove: refuse,
+    list: async () => [],
+  }
+}

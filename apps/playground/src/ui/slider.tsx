@@ -1,0 +1,33 @@
+import type { JSX } from 'preact'
+
+export interface SliderProps {
+  readonly label: string
+  readonly value: number
+  readonly min: number
+  readonly max: number
+  readonly step?: number
+  readonly disabled?: boolean
+  readonly onChange: (value: number) => void
+}
+
+/** A number between two ends, with its value beside its name. */
+export function Slider({
+  label,
+  value,
+  min,
+  max,
+  step = 1,
+  disabled = false,
+  onChange,
+}: SliderProps): JSX.Element {
+  return (
+    <label>
+      {label}: <output>{value}</output>
+      <input
+        type="range"
+        {...{ min, max, step, value, disabled }}
+        onInput={(event) => onChange(Number(event.currentTarget.value))}
+      />
+    </label>
+  )
+}

@@ -1,0 +1,38 @@
+import type { SearchStep } from '@dragoman/core'
+
+/** A hypothesis in the picture. */
+export interface TreeNode {
+  readonly x: number
+  readonly y: number
+  readonly token: string
+  readonly total: number
+  /** Place of the one it extends; none for the root. */
+  readonly parent: number | undefined
+  readonly kind: 'live' | 'finished'
+}
+
+/** The tree of a search: the root is `<sos>`, a column for each step, the better hypotheses higher. */
+export function treeOf(steps: readonly SearchStep[]): TreeNode[] {
+  const nodes: TreeNode[] = [{ x: 0, y: 0, token: '<sos>', total: 0, parent: undefined, kind: 'live' }]
+  let asked = [0]
+  for (const { step, kept, finished } of steps) {
+    const column = [
+      ...kept.map((each) => ({ ...each, kind: 'live' as const })),
+      ...finished.map((each) => ({ ...each, kind: 'finished' as const })),
+    ]
+    const ranked = [...column].sort((a, b) => b.total - a.total)
+    const places = column.map(({ tokens, total, parent, kind }) => {
+      nodes.push({
+        x: step,
+        y: ranked.findIndex((each) => each.tokens === tokens),
+        token: tokens.at(-1)!,
+        total,
+        parent: asked[parent],
+        kind,
+      })
+      return nodes.length - 1
+    })
+    asked = places.slice(0, kept.length)
+  }
+  return nodes
+}

@@ -1,0 +1,91 @@
+import type { JSX } from 'preact'
+import type { BackendName } from '../../engine/backend-names.ts'
+import { type ShippedName, shippedNames } from '../../models.ts'
+import { keepState } from '../../state/route.ts'
+import { messages } from '../../text/messages.ts'
+import { BackendSelect } from '../../ui/backend-select.tsx'
+import { Slider } from '../../ui/slider.tsx'
+import { type DecodeState, writeDecodeState } from './decode-state.ts'
+
+export interface ControlsProps {
+  readonly model: ShippedName
+  readonly backend: BackendName
+  readonly decode: DecodeState
+  readonly text: string
+  readonly isBusy: boolean
+  readonly onText: (text: string) => void
+}
+
+/** What to write, with which model, how, and on what. */
+export function Controls({ model, backend, decode, text, isBusy, onText }: ControlsProps): JSX.Element {
+  const change = (part: Partial<DecodeState>) => keepState(writeDecodeState({ ...decode, ...part }))
+  return (
+    <>
+      <label>
+        {messages.try.model}
+        <select
+          value={model}
+          onChange={({ currentTarget }) => keepState({ model: currentTarget.value, text: undefined })}
+        >
+          {shippedNames.map((name) => (
+            <option key={name} value={name}>
+              {messages.models[name].name}
+            </option>
+          ))}
+        </select>
+        <small>{messages.models[model].about}</small>
+      </label>
+      <label>
+        {messages.try.source}
+        <textarea rows={2} value={text} onInput={({ currentTarget }) => onText(currentTarget.value)} />
+        <small>{messages.models[model].hint}</small>
+      </label>
+      <button type="submit" aria-busy={isBusy}>
+        {messages.try.write}
+      </button>
+      <Slider
+        label={messages.try.beams}
+        min={1}
+        max={12}
+        value={decode.beams}
+        disabled={decode.sample}
+        onChange={(beams) => change({ beams })}
+      />
+      <Slider
+        label={messages.try.lengthPenalty}
+        min={0}
+        max={3}
+        step={0.1}
+        value={decode.lengthPenalty}
+        disabled={decode.sample || decode.beams === 1}
+        onChange={(lengthPenalty) => change({ lengthPenalty })}
+      />
+      <label>
+        <input
+          type="checkbox"
+          checked={decode.sample}
+          onChange={({ currentTarget }) => change({ sample: currentTarget.checked })}
+        />
+        {messages.try.sample}
+      </label>
+      <Slider
+        label={messages.try.temperature}
+        min={0.1}
+        max={3}
+        step={0.1}
+        value={decode.temperature}
+        disabled={!decode.sample}
+        onChange={(temperature) => change({ temperature })}
+      />
+      <Slider
+        label={messages.try.seed}
+        min={0}
+        max={100}
+        value={decode.seed}
+        disabled={!decode.sample}
+        onChange={(seed) => change({ seed })}
+      />
+      <BackendSelect value={backend} onChange={(name) => keepState({ backend: name })} />
+    </>
+  )
+}

@@ -1,0 +1,11 @@
+import { defineConfig, type UserConfig } from 'vite'
+
+// Relative paths: the build works from any folder of any host.
+const config: UserConfig = defineConfig({
+  base: './',
+  build: { outDir: 'dist', target: 'es2022', chunkSizeWarningLimit: 2_000, assetsInlineLimit: 0 },
+  worker: { format: 'es' },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+})
+
+export default config
