@@ -2,7 +2,7 @@ import { proxy, type Remote, wrap } from 'comlink'
 import type { BackendName } from './backend-names.ts'
 import type { Engine } from './engine.ts'
 import type { ModelSource } from './model-source.ts'
-import type { Answer, DecodeOptions, ModelFacts, TokenNews } from './protocol.ts'
+import type { Answer, DecodeOptions, Measurement, ModelFacts, TokenNews } from './protocol.ts'
 
 /** An engine in a worker of its own, so that the page stays smooth. */
 export class EngineClient {
@@ -21,6 +21,16 @@ export class EngineClient {
   /** Writes the target of a source; `onToken` hears of each token, where there is one hypothesis. */
   generate(source: string, options: DecodeOptions, onToken: (news: TokenNews) => void): Promise<Answer> {
     return this.remote.generate(source, options, proxy(onToken))
+  }
+
+  /** See {@link Engine.measure}. */
+  measure(
+    source: ModelSource,
+    on: BackendName | 'reference',
+    input: string,
+    target?: string,
+  ): Promise<Measurement> {
+    return this.remote.measure(source, on, document.baseURI, input, target)
   }
 
   /** Ends the worker and everything in it. */

@@ -1,10 +1,10 @@
 import type { SearchStep, Seq2Seq } from '@dragoman/core'
-import { countParameters, EOS_ID, generate, inspect, loadModel, SOS_ID } from '@dragoman/core'
+import { countParameters, EOS_ID, generate, inspect, loadModel, reference, SOS_ID } from '@dragoman/core'
 import type { BackendName } from './backend-names.ts'
 import { backendNamed } from './backends.ts'
 import { likeliest } from './likeliest.ts'
 import { type ModelSource, storeOf } from './model-source.ts'
-import type { Answer, DecodeOptions, Look, ModelFacts, TokenNews } from './protocol.ts'
+import type { Answer, DecodeOptions, Look, Measurement, ModelFacts, TokenNews } from './protocol.ts'
 
 /** The library at work in a worker, for one view of the page: one backend and one model at a time. */
 export class Engine {
@@ -98,6 +98,51 @@ export class Engine {
       free: { text: free!.text, tokens: free!.best.tokens },
       tree,
       best: searched[0]!.hypotheses,
+    }
+  }
+
+  /**
+   * Writes the target of a source from a cold start and then again, and computes the logits of a given target.
+   *
+   * @param target the one that all backends are compared on; by default what is written.
+   */
+  async measure(
+    source: ModelSource,
+    on: BackendName | 'reference',
+    base: string,
+    input: string,
+    target?: string,
+  ): Promise<Measurement> {
+    const startedAt = performance.now()
+    const backend = await (on === 'reference' ? reference() : backendNamed(on))
+    const openedAt = performance.now()
+    const model = await loadModel(storeOf(source, base), backend)
+    const loadedAt = performance.now()
+    try {
+      let firstAt = 0
+      const onToken = () => {
+        firstAt ||= performance.now()
+      }
+      const [cold] = await generate(model, input, { onToken })
+      const tokens = cold!.best.logProbabilities.length
+      const { bytes } = backend.live()
+      const rounds = 3
+      const againAt = performance.now()
+      for (let round = 0; round < rounds; round++) await generate(model, input)
+      const tokenMs = (performance.now() - againAt) / rounds / tokens
+      const { values } = await inspect(model, { source: input, target: target ?? cold!.text })
+      return {
+        text: cold!.text,
+        tokens,
+        backendMs: openedAt - startedAt,
+        modelMs: loadedAt - openedAt,
+        firstMs: firstAt - loadedAt,
+        tokenMs,
+        bytes,
+        logits: Float32Array.from(values.get('decoder.logits')!.data),
+      }
+    } finally {
+      await model.dispose()
     }
   }
 

@@ -59,3 +59,18 @@ export interface Look {
   readonly tree: readonly SearchStep[]
   readonly best: readonly Hypothesis[]
 }
+
+/** What one backend makes of one source. */
+export interface Measurement {
+  readonly text: string
+  readonly tokens: number
+  /** Milliseconds: to load and start the backend, to load the model, to compile and write the first token, and for each token after. */
+  readonly backendMs: number
+  readonly modelMs: number
+  readonly firstMs: number
+  readonly tokenMs: number
+  /** Bytes that the backend holds for the model. */
+  readonly bytes: number
+  /** [T, V] of the target given, for comparison. */
+  readonly logits: Float32Array
+}

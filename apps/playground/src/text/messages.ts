@@ -204,6 +204,48 @@ const english = {
     notZip:
       'This file is no zip with a model: it must hold config.json, model.safetensors and tokenizer.json.',
   },
+  compare: {
+    run: 'Compare',
+    about:
+      'The same model and the same sentence on every backend of this browser, each from a cold start. Differences are to the float64 reference, in logits.',
+    backend: 'Backend',
+    output: 'Output',
+    difference: 'Largest difference',
+    load: 'Load backend',
+    model: 'Load model',
+    first: 'First token',
+    token: 'Each token',
+    memory: 'Memory',
+    speed: 'Tokens a second',
+    perSecond: (rate: number) => `${Math.round(rate).toLocaleString('en')}/s`,
+    ms: (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`,
+    bytes: (value: number) => `${(value / 1e6).toFixed(1)} MB`,
+    waiting: 'waiting',
+    running: 'running',
+    suite: 'The conformance suite in this browser',
+    suiteAbout:
+      'The cases that every backend must pass, run here and now. A level is right when all its cases are.',
+    suiteRun: 'Run the suite',
+    suiteStop: 'Stop',
+    level: 'Level',
+    counts: (passed: number, failed: number, gaps: number) =>
+      [`${passed} ✓`, failed > 0 ? `${failed} ✗` : '', gaps > 0 ? `${gaps} gaps` : '']
+        .filter(Boolean)
+        .join(' · '),
+    failures: 'Failures',
+    levels: {
+      memory: 'Ownership and memory',
+      ops: 'Ops',
+      composites: 'Composites',
+      gradients: 'Gradients',
+      goldens: 'PyTorch goldens',
+      laws: 'Laws of models',
+      training: 'Training',
+      decoding: 'Decoding',
+      concurrency: 'Concurrency',
+      errors: 'Errors',
+    },
+  },
   loading: 'Loading …',
   failed: 'This did not work',
   code: 'Show me the code',

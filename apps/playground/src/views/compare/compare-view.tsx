@@ -1,6 +1,99 @@
 import type { JSX } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { shippedNames, shippedOf } from '../../models.ts'
+import { keepState, route } from '../../state/route.ts'
 import { messages } from '../../text/messages.ts'
+import { BackendSelect, backendOf } from '../../ui/backend-select.tsx'
+import { Code } from '../../ui/code.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { CompareTable } from './compare-table.tsx'
+import { compare, type Row } from './comparison.ts'
+import { SuiteMatrix } from './suite-matrix.tsx'
 
+const words = messages.compare
+const longest = 100
+
+/** The same sentence on every backend of this browser, and the suite that proves that they agree. */
 export function CompareView(): JSX.Element {
-  return <h2>{messages.views.compare}</h2>
+  const { state } = route.value
+  const model = shippedOf(state)
+  const backend = backendOf(state)
+  const text = state.text ?? messages.models[model].example
+  const abort = useRef<AbortController | undefined>(undefined)
+  const [rows, setRows] = useState<readonly Row[]>([])
+  const [isBusy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<unknown>()
+  useEffect(() => () => abort.current?.abort(), [])
+
+  const go = async () => {
+    setProblem(undefined)
+    if (text.trim() === '') return setProblem(messages.try.empty)
+    if (text.length > longest) return setProblem(messages.try.tooLong(longest))
+    abort.current?.abort()
+    const own = new AbortController()
+    abort.current = own
+    setBusy(true)
+    try {
+      await compare(model, text, setRows, own.signal)
+    } catch (error) {
+      setProblem(error)
+    } finally {
+      if (abort.current === own) setBusy(false)
+    }
+  }
+  return (
+    <>
+      <section class="panel">
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            void go()
+          }}
+        >
+          <label>
+            {messages.try.model}
+            <select
+              value={model}
+              onChange={({ currentTarget }) => keepState({ model: currentTarget.value, text: undefined })}
+            >
+              {shippedNames.map((name) => (
+                <option key={name} value={name}>
+                  {messages.models[name].name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            {messages.try.source}
+            <input value={text} onInput={({ currentTarget }) => keepState({ text: currentTarget.value })} />
+          </label>
+          <button type="submit" aria-busy={isBusy}>
+            {words.run}
+          </button>
+          <small>{words.about}</small>
+        </form>
+        <div>
+          {problem !== undefined && <Problem error={problem} />}
+          {rows.length > 0 && <CompareTable rows={rows} />}
+          <Code text={compareCode(model, text)} />
+        </div>
+      </section>
+      <BackendSelect value={backend} onChange={(name) => keepState({ backend: name })} />
+      <SuiteMatrix backend={backend} />
+    </>
+  )
+}
+
+function compareCode(model: string, source: string): string {
+  return `// In Node, on every backend that is installed:
+//   echo ${JSON.stringify(source)} | npx dragoman compare models/${model} --input -
+
+import { verify } from '@dragoman/conformance'
+import { loadModel } from '@dragoman/core'
+import { diskStore } from '@dragoman/cli'
+import { cpu } from '@dragoman/backend-cpu'
+
+const loaded = await loadModel(diskStore('models/${model}'), await cpu())
+console.log(await verify(loaded))
+`
 }
