@@ -7,8 +7,9 @@ const root = new URL('../', import.meta.url)
 const testsFailed = Number(process.argv[2] ?? 0) !== 0
 
 function readReports() {
-  return readdirSync(new URL('packages/', root))
-    .map((name) => new URL(`packages/${name}/reports/tests.json`, root))
+  const packages = readdirSync(new URL('packages/', root)).map((name) => `packages/${name}`)
+  return [...packages, 'apps/playground', 'matrix', 'packaging']
+    .map((folder) => new URL(`${folder}/reports/tests.json`, root))
     .filter((url) => existsSync(url))
     .map((url) => JSON.parse(readFileSync(url, 'utf8')))
 }

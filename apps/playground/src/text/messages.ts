@@ -206,6 +206,7 @@ const english = {
   },
   compare: {
     run: 'Compare',
+    on: 'On',
     about:
       'The same model and the same sentence on every backend of this browser, each from a cold start. Differences are to the float64 reference, in logits.',
     backend: 'Backend',

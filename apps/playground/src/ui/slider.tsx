@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { useId } from 'preact/hooks'
 
 export interface SliderProps {
   readonly label: string
@@ -20,14 +21,18 @@ export function Slider({
   disabled = false,
   onChange,
 }: SliderProps): JSX.Element {
+  const id = useId()
   return (
-    <label>
-      {label}: <output>{value}</output>
+    <>
+      <label for={id}>
+        {label}: <span>{value}</span>
+      </label>
       <input
+        id={id}
         type="range"
         {...{ min, max, step, value, disabled }}
         onInput={(event) => onChange(Number(event.currentTarget.value))}
       />
-    </label>
+    </>
   )
 }

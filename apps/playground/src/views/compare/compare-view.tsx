@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { type BackendName, backendNames } from '../../engine/backend-names.ts'
 import { shippedNames, shippedOf } from '../../models.ts'
 import { keepState, route } from '../../state/route.ts'
 import { messages } from '../../text/messages.ts'
@@ -19,6 +20,7 @@ export function CompareView(): JSX.Element {
   const model = shippedOf(state)
   const backend = backendOf(state)
   const text = state.text ?? messages.models[model].example
+  const chosen = chosenOf(state.on)
   const abort = useRef<AbortController | undefined>(undefined)
   const [rows, setRows] = useState<readonly Row[]>([])
   const [isBusy, setBusy] = useState(false)
@@ -34,7 +36,7 @@ export function CompareView(): JSX.Element {
     abort.current = own
     setBusy(true)
     try {
-      await compare(model, text, setRows, own.signal)
+      await compare(model, text, chosen, setRows, own.signal)
     } catch (error) {
       setProblem(error)
     } finally {
@@ -67,7 +69,25 @@ export function CompareView(): JSX.Element {
             {messages.try.source}
             <input value={text} onInput={({ currentTarget }) => keepState({ text: currentTarget.value })} />
           </label>
-          <button type="submit" aria-busy={isBusy}>
+          <fieldset>
+            <legend>{words.on}</legend>
+            {backendNames.map((name) => (
+              <label key={name}>
+                <input
+                  type="checkbox"
+                  checked={chosen.includes(name)}
+                  onChange={({ currentTarget }) => {
+                    const next = backendNames.filter((each) =>
+                      each === name ? currentTarget.checked : chosen.includes(each),
+                    )
+                    keepState({ on: next.length === backendNames.length ? undefined : next.join(' ') })
+                  }}
+                />
+                {messages.backends[name]}
+              </label>
+            ))}
+          </fieldset>
+          <button type="submit" aria-busy={isBusy} disabled={chosen.length === 0}>
             {words.run}
           </button>
           <small>{words.about}</small>
@@ -82,6 +102,12 @@ export function CompareView(): JSX.Element {
       <SuiteMatrix backend={backend} />
     </>
   )
+}
+
+/** The backends that the address names; all of them where it names none. */
+function chosenOf(on: string | undefined): readonly BackendName[] {
+  const named = on?.split(' ')
+  return backendNames.filter((name) => named?.includes(name) ?? true)
 }
 
 function compareCode(model: string, source: string): string {

@@ -1,4 +1,4 @@
-import { type BackendName, backendNames, type Missing, missing } from '../../engine/backend-names.ts'
+import { type BackendName, type Missing, missing } from '../../engine/backend-names.ts'
 import { EngineClient } from '../../engine/client.ts'
 import type { Measurement } from '../../engine/protocol.ts'
 
@@ -13,21 +13,22 @@ export interface Row {
   readonly error?: unknown
 }
 
-/** All backends one after another, each in a worker of its own and from a cold start; `tell` hears of each change. */
+/** The backends of the choice one after another, each in a worker of its own and from a cold start; `tell` hears of each change. */
 export async function compare(
   model: string,
   input: string,
+  chosen: readonly BackendName[],
   tell: (rows: readonly Row[]) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let rows: readonly Row[] = backendNames.map((backend) => ({ backend, status: 'waiting' }))
+  let rows: readonly Row[] = chosen.map((backend) => ({ backend, status: 'waiting' }))
   const change = (backend: BackendName, part: Partial<Row>) => {
     rows = rows.map((row) => (row.backend === backend ? { ...row, ...part } : row))
     if (!signal.aborted) tell(rows)
   }
   tell(rows)
   const expected = await measured(model, 'reference', input)
-  for (const backend of backendNames) {
+  for (const backend of chosen) {
     if (signal.aborted) return
     const why = await missing(backend)
     if (why) {

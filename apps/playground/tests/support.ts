@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url'
+import { findChromium, launchChromium } from '@dragoman/matrix/chromium'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { preview } from 'vite'
+import { afterAll, beforeAll, describe } from 'vitest'
+
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+}
+
+/** As strict as a host can be: scripts, styles and workers of its own, and WebAssembly. */
+const policy =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
+
+/** The built playground in a browser. */
+export class Playground {
+  readonly errors: string[] = []
+  private readonly browser: Browser
+  private readonly url: string
+  private readonly closeServer: () => Promise<void>
+
+  private constructor(browser: Browser, url: string, closeServer: () => Promise<void>) {
+    this.browser = browser
+    this.url = url
+    this.closeServer = closeServer
+  }
+
+  static async open({ isolated }: { readonly isolated: boolean }): Promise<Playground> {
+    const server = await preview({
+      root: fileURLToPath(new URL('..', import.meta.url)),
+      logLevel: 'error',
+      preview: {
+        host: '127.0.0.1',
+        port: 0,
+        headers: { 'Content-Security-Policy': policy, ...(isolated ? isolation : {}) },
+      },
+    })
+    const browser = await launchChromium(findChromium()!)
+    return new Playground(browser, server.resolvedUrls!.local[0]!, () => server.close())
+  }
+
+  /** A page of a person of its own, with storage of its own; what it throws is an error of the test. */
+  async page(address: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext(options)
+    const page = await context.newPage()
+    page.on('pageerror', (error) => this.errors.push(String(error.stack ?? error)))
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.errors.push(message.text())
+    })
+    await page.goto(this.url + address)
+    return page
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close()
+    await this.closeServer()
+  }
+}
+
+/** Tests in the built app, with and without cross-origin isolation; skipped only where no Chromium is found. */
+export function describePlayground(
+  name: string,
+  isolations: readonly boolean[],
+  body: (playground: () => Playground) => void,
+): void {
+  for (const isolated of isolations) {
+    const title = `${name}, ${isolated ? '' : 'not '}isolated`
+    describe.skipIf(findChromium() === undefined)(title, () => {
+      let playground: Playground
+      beforeAll(async () => {
+        playground = await Playground.open({ isolated })
+      })
+      afterAll(() => playground.close())
+      body(() => playground)
+    })
+  }
+}
