@@ -33,7 +33,18 @@ export {
 export { attributesOf } from './graph/attributes.ts'
 export { check } from './graph/check.ts'
 export type { Bindings, Dim, Shape } from './graph/dims.ts'
-export { evaluateDim, evaluateShape, formatShape, isSymbol, sizeOf, symbolsOf } from './graph/dims.ts'
+export {
+  addDims,
+  evaluateDim,
+  evaluateShape,
+  formatShape,
+  isSymbol,
+  mulDims,
+  sameShape,
+  sizeOf,
+  subDims,
+  symbolsOf,
+} from './graph/dims.ts'
 export type { Graph, Kind, Node, NodeOf, Port, ValueId, ValueType } from './graph/graph.ts'
 export { compositeNames, isComposite, primitiveNames } from './graph/op-rules.ts'
 export type {

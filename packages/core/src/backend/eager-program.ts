@@ -6,13 +6,14 @@ import { type BoundPlan, bindPlan } from './bound-plan.ts'
 import type { DeviceArray, HostArray, Program, ProgramInputs, RunOptions } from './contract.ts'
 import { EagerArray, type EagerHome } from './eager-array.ts'
 import type { EagerComposites, EagerKernels, EagerValue } from './eager-kernels.ts'
-import { execute, expectNotAborted } from './eager-run.ts'
+import { type EagerLoops, execute, expectNotAborted } from './eager-run.ts'
 import { countNodes, type LivePlan, planLiveness } from './liveness.ts'
 
 /** What programs need of their backend, beside what its arrays need. */
 export interface EagerDevice<H> extends EagerHome<H> {
   readonly kernels: EagerKernels<H>
   readonly composites: EagerComposites<H>
+  readonly loops: EagerLoops<H>
   upload(array: HostArray): H
   within<T>(work: () => T): T
   counters(): Readonly<Record<string, number>>

@@ -5,11 +5,18 @@ import type { BoundAttributes, BoundPlan, BoundStep, BoundType } from './bound-p
 import type { EagerComposites, EagerKernels, EagerValue } from './eager-kernels.ts'
 import { type EagerMemory, EagerScope } from './eager-memory.ts'
 
+/** What an engine has of its own for loops. */
+export interface EagerLoops<H> {
+  readonly entry: ((x: EagerValue<H>, index: number) => H) | undefined
+  readonly stack: ((parts: readonly EagerValue<H>[], output: BoundType) => H) | undefined
+}
+
 /** What a run needs of its backend. */
 export interface EagerEngine<H> {
   readonly name: string
   readonly kernels: EagerKernels<H>
   readonly composites: EagerComposites<H>
+  readonly loops: EagerLoops<H>
   readonly memory: EagerMemory<H>
 }
 
@@ -155,9 +162,14 @@ function runScan<H>(
 }
 
 /** Entry `index` along axis 0, without that axis. */
-function entryOf<H>({ kernels, memory }: EagerEngine<H>, x: EagerValue<H>, index: number): EagerValue<H> {
+function entryOf<H>(
+  { kernels, loops, memory }: EagerEngine<H>,
+  x: EagerValue<H>,
+  index: number,
+): EagerValue<H> {
   const { kind } = x
   const shape = x.shape.slice(1)
+  if (loops.entry) return memory.own(loops.entry(x, index), { kind, shape })
   const starts = x.shape.map((_, axis) => (axis === 0 ? index : 0))
   const sizes = [1, ...shape]
   const row = memory.own(kernels.slice([x], { starts, sizes }, { kind, shape: sizes }), {
@@ -173,13 +185,18 @@ function entryOf<H>({ kernels, memory }: EagerEngine<H>, x: EagerValue<H>, index
 
 /** Parts one after another along a new axis 0; each part is freed as soon as it can be. */
 function stack<H>(
-  { kernels, memory }: EagerEngine<H>,
+  { kernels, loops, memory }: EagerEngine<H>,
   scope: EagerScope<H>,
   parts: readonly EagerValue<H>[],
   type: BoundType,
 ): EagerValue<H> {
   if (parts.length === 0) {
     return memory.own(kernels.constant([], { ...type, data: [] }, type), type)
+  }
+  if (loops.stack) {
+    const stacked = memory.own(loops.stack(parts, type), type)
+    for (const part of parts) scope.free(part)
+    return stacked
   }
   const shape = [1, ...type.shape.slice(1)]
   const rows = parts.map((part) => {

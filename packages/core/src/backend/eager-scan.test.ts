@@ -7,16 +7,21 @@ import { scan } from '../graph/scan.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { trace } from '../graph/trace.ts'
 import { hostArray64 } from '../testing/run-reference.ts'
-import { strictEngine } from '../testing/strict-engine.ts'
+import { type StrictHandle, strictEngine } from '../testing/strict-engine.ts'
 import type { ProgramInputs } from './contract.ts'
-import { eagerBackend } from './eager.ts'
+import { type EagerOptions, eagerBackend } from './eager.ts'
 
 type Float = Tensor<'float'>
+type Engine = EagerOptions<StrictHandle>
 
 /** Outputs of a run on the strict engine, which must give all memory back. */
-async function run(graph: Graph, inputs: ProgramInputs): Promise<Record<string, number[]>> {
+async function run(
+  graph: Graph,
+  inputs: ProgramInputs,
+  hooks: (engine: Engine) => Partial<Engine> = () => ({}),
+): Promise<Record<string, number[]>> {
   const { engine, log } = strictEngine()
-  const backend = eagerBackend(engine)
+  const backend = eagerBackend({ ...engine, ...hooks(engine) })
   const outputs = await (await backend.compile(graph)).run(inputs)
   const results: Record<string, number[]> = {}
   for (const [name, array] of Object.entries(outputs)) {
@@ -64,6 +69,36 @@ describe('scan', () => {
       before: [5.75, 6.75, 5.5, 5.5, 1, -1],
       doubled: [2, 4, 6, 8, 10, 12],
     })
+  })
+
+  it('takes entries and stacks parts with kernels of the engine, where it has some', async () => {
+    const used: string[] = []
+    const hooks = ({ kernels, free }: Engine): Partial<Engine> => ({
+      entry({ kind, shape, handle }, index) {
+        used.push(`entry ${index}`)
+        const sizes = [1, ...shape.slice(1)]
+        const starts = shape.map((_, axis) => (axis === 0 ? index : 0))
+        const row = kernels.slice([{ kind, shape, handle }], { starts, sizes }, { kind, shape: sizes })
+        const entry = kernels.reshape(
+          [{ kind, shape: sizes, handle: row }],
+          { shape: sizes.slice(1) },
+          {
+            kind,
+            shape: sizes.slice(1),
+          },
+        )
+        free(row)
+        return entry
+      },
+      // The elements of parts of rank 1 after one another are those of the stack.
+      stack(parts, { kind }) {
+        used.push(`stack ${parts.length}`)
+        return kernels.concat(parts, { axis: 0 }, { kind, shape: [2 * parts.length] })
+      },
+    })
+    const results = await run(leakySum(true), { s, x, decay }, hooks)
+    expect(results).toEqual(await run(leakySum(true), { s, x, decay }))
+    expect(used).toEqual(['entry 2', 'entry 1', 'entry 0', 'stack 3', 'stack 3'])
   })
 
   it('of no steps gives the carries as they were, and ys of no entries', async () => {

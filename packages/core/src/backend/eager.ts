@@ -7,7 +7,7 @@ import { checkHostArray } from './binding.ts'
 import type { BoundType } from './bound-plan.ts'
 import type { Backend, CompileOptions, DeviceArray, HostArray, HostData, Program } from './contract.ts'
 import { EagerArray } from './eager-array.ts'
-import type { EagerComposites, EagerKernels } from './eager-kernels.ts'
+import type { EagerComposites, EagerKernels, EagerValue } from './eager-kernels.ts'
 import { EagerMemory, type EagerMemoryOptions } from './eager-memory.ts'
 import { type EagerDevice, EagerProgram } from './eager-program.ts'
 import { expectNotAborted } from './eager-run.ts'
@@ -25,6 +25,10 @@ export interface EagerOptions<H> extends EagerMemoryOptions<H> {
   upload(array: HostArray): H
   /** A copy of the elements, row-major. */
   read(handle: H, type: BoundType): HostData | Promise<HostData>
+  /** Entry `index` of x along axis 0, without that axis; by default a slice and a reshape. */
+  entry?(x: EagerValue<H>, index: number): H
+  /** Parts of one shape one after another along a new axis 0; by default a concat of reshapes. */
+  stack?(parts: readonly EagerValue<H>[], output: BoundType): H
   /** Wraps whatever computes or uploads, for an engine that must first be made the current one. */
   within?<T>(work: () => T): T
   /** Counts that only grow, such as kernels launched; a program's stats say by how much in its last run. */
@@ -63,6 +67,10 @@ class EagerBackend<H> implements Backend {
       name,
       kernels,
       composites,
+      loops: {
+        entry: options.entry?.bind(options),
+        stack: options.stack?.bind(options),
+      },
       memory: new EagerMemory(options),
       arrays: new Set(),
       upload: (array) => options.upload(array),

@@ -11,7 +11,7 @@ import { reduce } from './reduce.ts'
 const kernels: EagerKernels<Elements> = { ...movement, ...elementwise, ...indexing, ...reduce, matmul }
 
 /** The engine of the reference: a copy with another kernel makes a backend that differs in one op. */
-export const referenceEngine: EagerOptions<Elements> = {
+export const referenceEngine: Omit<EagerOptions<Elements>, 'entry' | 'stack'> = {
   name: 'reference',
   kernels,
   elementBytes: { float: 8, int: 4, bool: 1 },

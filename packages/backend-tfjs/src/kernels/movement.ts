@@ -1,0 +1,93 @@
+import { countOf } from '../device.ts'
+import type { Ops } from '../ops.ts'
+import type { TfTensor } from '../tensorflow.ts'
+import type { Kernel, KernelsOf } from './kernel.ts'
+import { sliced } from './slice.ts'
+
+/** Kernels that make or move elements and compute nothing. */
+export function movement(
+  ops: Ops,
+): KernelsOf<
+  'constant' | 'iota' | 'reshape' | 'transpose' | 'broadcast' | 'slice' | 'pad' | 'concat' | 'flip'
+> {
+  return {
+    constant: (_, { data }, { kind, shape }) => ops.device.tensor(data, shape, kind),
+    iota: (_, { axis }, { shape }) => {
+      const size = shape[axis]!
+      const inner = countOf(shape.slice(axis + 1))
+      const data = Int32Array.from({ length: countOf(shape) }, (_entry, i) => Math.floor(i / inner) % size)
+      return ops.device.tensor(data, shape, 'int')
+    },
+    reshape: ([x], { shape }) => ops.share(x!.handle, shape),
+    transpose: ([x], { permutation }) => transposed(ops, x!.handle, permutation),
+    broadcast: ([x], { shape }) => ops.broadcast(x!.handle, shape),
+    slice: ([x], { starts, sizes }) => sliced(ops, x!.handle, starts, sizes),
+    pad: padWith(ops),
+    concat: (parts, { axis }, { shape }) =>
+      concatenated(
+        ops,
+        parts.map(({ handle }) => handle),
+        axis,
+        shape,
+      ),
+    flip: ([x], { axes }) => flipped(ops, x!.handle, axes),
+  }
+}
+
+/** Axes that stay neighbours move as one, and those of size 1 not at all, which keeps the rank small. */
+function transposed(ops: Ops, x: TfTensor, permutation: readonly number[]): TfTensor {
+  const groups: number[][] = []
+  const moved = permutation.filter((axis) => x.shape[axis] !== 1)
+  const isNext = (axis: number, other: number) =>
+    axis < other && x.shape.slice(axis + 1, other).every((size) => size === 1)
+  for (const axis of moved) {
+    const last = groups.at(-1)
+    if (last && isNext(last.at(-1)!, axis)) last.push(axis)
+    else groups.push([axis])
+  }
+  const sorted = [...groups].sort((a, b) => a[0]! - b[0]!)
+  const merged = sorted.map((axes) => axes.reduce((product, axis) => product * x.shape[axis]!, 1))
+  const order = groups.map((axes) => sorted.indexOf(axes))
+  if (order.length < 2) return x
+  return ops.transpose(ops.reshape(x, merged), order)
+}
+
+function padWith(ops: Ops): Kernel<'pad'> {
+  return ([x], { low, high, value }, { kind, shape }) => {
+    const { handle } = x!
+    if (countOf(handle.shape) === 0) return ops.fill(shape, value, kind)
+    const paddings = low.map((before, axis) => [before, high[axis]!])
+    return ops.device.launch('PadV2', { x: handle }, { paddings, constantValue: value })
+  }
+}
+
+/** Parts as rows: the axis and all behind it are one. */
+function concatenated(
+  ops: Ops,
+  parts: readonly TfTensor[],
+  axis: number,
+  shape: readonly number[],
+): TfTensor {
+  const outer = countOf(shape.slice(0, axis))
+  const inner = countOf(shape.slice(axis + 1))
+  const rows = parts
+    .filter((part) => countOf(part.shape) > 0)
+    .map((part) => ops.reshape(part, [outer, part.shape[axis]! * inner]))
+  return rows.length === 1 ? rows[0]! : ops.concat(rows, 1)
+}
+
+/** Reverse of the wasm backend is wrong for bools, and that of webgl has at most four axes. */
+function flipped(ops: Ops, x: TfTensor, axes: readonly number[]): TfTensor {
+  if (axes.length === 0) return x
+  const isBool = x.dtype === 'bool'
+  const merged: number[] = []
+  const dims: number[] = []
+  x.shape.forEach((size, axis) => {
+    if (axes.includes(axis)) dims.push(merged.push(size) - 1)
+    else if (merged.length === 0 || dims.at(-1) === merged.length - 1) merged.push(size)
+    else merged[merged.length - 1]! *= size
+  })
+  const given = ops.reshape(isBool ? ops.cast(x, 'float') : x, merged)
+  const reversed = ops.device.launch('Reverse', { x: given }, { dims })
+  return isBool ? ops.binary('NotEqual', reversed, ops.scalar(0)) : reversed
+}

@@ -1,0 +1,80 @@
+import type { Kind } from '@dragoman/core/backend'
+import { countOf } from '../device.ts'
+import type { Ops } from '../ops.ts'
+import type { TfTensor } from '../tensorflow.ts'
+import type { Kernel, KernelsOf } from './kernel.ts'
+import { product } from './matmul.ts'
+
+/** So many rows are summed by a product with ones. */
+const fewRows = 16
+
+/** Kernels that take one number from many. */
+export function reduce(ops: Ops): KernelsOf<'reduceSum' | 'reduceMax' | 'reduceMin' | 'argMax'> {
+  const lowest = { float: Number.NEGATIVE_INFINITY, int: -(2 ** 31), bool: 0 }
+  const highest = { float: Number.POSITIVE_INFINITY, int: 2 ** 31 - 1, bool: 1 }
+  return {
+    reduceSum: reduction(ops, { float: 0, int: 0, bool: 0 }, (x, axes, keepDims) =>
+      sum(ops, x, axes, keepDims),
+    ),
+    reduceMax: reduction(ops, lowest, (x, axes, keepDims) => ops.max(x, axes, keepDims)),
+    reduceMin: reduction(ops, highest, (x, axes, keepDims) => ops.min(x, axes, keepDims)),
+    argMax: ([x], { axis }) => {
+      const find = x!.kind === 'float' ? argMaxOfFloats : argMaxOfInts
+      return find(ops, x!.handle, axis)
+    },
+  }
+}
+
+function reduction(
+  ops: Ops,
+  nothing: Readonly<Record<Kind, number>>,
+  fold: (x: TfTensor, axes: readonly number[], keepDims: boolean) => TfTensor,
+): Kernel<'reduceSum'> {
+  return ([x], { axes, keepDims }, { kind, shape }) => {
+    const { handle } = x!
+    if (countOf(handle.shape) === 0) return ops.fill(shape, nothing[kind], kind)
+    if (axes.every((axis) => handle.shape[axis] === 1)) return ops.reshape(handle, shape)
+    return fold(handle, axes, keepDims)
+  }
+}
+
+/** Sum over leading axes transposes first on some backends, and a product with ones packs all of x. */
+function sum(ops: Ops, x: TfTensor, axes: readonly number[], keepDims: boolean): TfTensor {
+  const isLeading = axes.length < x.shape.length && axes.every((axis, i) => axis === i)
+  if (!ops.traits.slowLeadingSum || !isLeading || x.dtype !== 'float32') return ops.sum(x, axes, keepDims)
+  const columns = countOf(x.shape.slice(axes.length))
+  const few = halved(ops, ops.reshape(x, [countOf(x.shape) / columns, columns]))
+  return product(ops, ops.fill([1, few.shape[0]!], 1, 'float'), few)
+}
+
+/** Rows with the same sum of columns, added half to half as long as they are many. */
+function halved(ops: Ops, x: TfTensor): TfTensor {
+  let rows = x
+  while (rows.shape[0]! > fewRows && rows.shape[0]! % 2 === 0) {
+    const [count, columns] = rows.shape as [number, number]
+    const halves = ops.reshape(rows, [2, count / 2, columns])
+    rows = ops.add(ops.entry(halves, 0), ops.entry(halves, 1))
+  }
+  return rows
+}
+
+function argMaxOfInts(ops: Ops, x: TfTensor, axis: number): TfTensor {
+  if (ops.traits.argMaxTakesFirst) return ops.device.launch('ArgMax', { x }, { axis })
+  const size = x.shape[axis]!
+  const isLargest = ops.binary('Equal', x, ops.max(x, [axis], true))
+  const places = ops.device.tensor(
+    Array.from({ length: size }, (_, i) => i),
+    x.shape.map((_, i) => (i === axis ? size : 1)),
+    'float',
+  )
+  const candidates = ops.where(isLargest, places, ops.scalar(size), x.shape)
+  return ops.cast(ops.min(candidates, [axis]), 'int')
+}
+
+/** ArgMax passes over NaN, which counts as largest here: where there is one, the first of them is meant. */
+function argMaxOfFloats(ops: Ops, x: TfTensor, axis: number): TfTensor {
+  const shape = x.shape.filter((_, i) => i !== axis)
+  const marks = ops.cast(ops.isNaN(x), 'float')
+  const hasNaN = ops.binary('NotEqual', ops.max(marks, [axis]), ops.scalar(0))
+  return ops.where(hasNaN, argMaxOfInts(ops, marks, axis), argMaxOfInts(ops, x, axis), shape)
+}
