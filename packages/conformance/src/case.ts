@@ -1,19 +1,20 @@
-import type { Backend, Graph, HostArray } from '@dragoman/core'
+import type { Backend, Graph, HostArray, OpName } from '@dragoman/core'
+import { Session } from '@dragoman/core'
 import type { Arrays } from './array.ts'
 import type { Tolerance } from './compare.ts'
 import { firstDifference } from './compare.ts'
+import type { Level } from './level.ts'
 import { MismatchError } from './mismatch-error.ts'
-import type { Precision, RunHost } from './run-graph.ts'
-import { precisionOf, runGraph, withProgram } from './run-graph.ts'
-
-/** What a case is about, from the smallest part to the largest. */
-export type Level = 'ops' | 'gradients' | 'goldens' | 'laws'
+import type { Precision } from './run-graph.ts'
+import { precisionOf, runIn } from './run-graph.ts'
 
 /** One thing that every backend must do. Runners know nothing else of it. */
 export interface ConformanceCase {
   /** `level/name`, unique and stable: what a gap names. */
   readonly id: string
   readonly level: Level
+  /** The ops that it is about, for a table of ops; none for whole models, memory and errors. */
+  readonly ops: readonly OpName[]
   /**
    * Runs the case.
    *
@@ -32,23 +33,20 @@ export class CaseContext {
   readonly backend: Backend
   readonly precision: Precision
   readonly seed: number | undefined
+  /** Compiles each graph of the case once; it ends with the case. */
+  readonly session: Session
 
   constructor(id: string, backend: Backend, precision: Precision, seed?: number) {
     this.id = id
     this.backend = backend
     this.precision = precision
     this.seed = seed
+    this.session = new Session(backend)
   }
 
   /** The outputs of a graph on the backend under test. */
-  run(graph: Graph, inputs: Arrays): Promise<Record<string, HostArray>> {
-    return runGraph(this.backend, graph, inputs)
-  }
-
-  /** Lends a graph compiled on the backend under test, to be run several times. */
-  withProgram<T>(graph: Graph, use: (run: RunHost) => Promise<T>): Promise<T> {
-    return withProgram(this.backend, graph, use)
-  }
+  readonly run = (graph: Graph, inputs: Arrays): Promise<Record<string, HostArray>> =>
+    runIn(this.session, graph, inputs)
 
   /** Throws MismatchError unless every expected array is there and close. */
   expectClose(got: Arrays, expected: Arrays, tolerances: Tolerances | Tolerance): void {
@@ -72,21 +70,33 @@ export class CaseContext {
   }
 }
 
+/** What a case may say of itself. */
+export interface CaseFacts {
+  readonly ops?: readonly OpName[]
+  /** What its random part is drawn from. */
+  readonly seed?: number
+}
+
 /** A case from its body; it also holds the backend to giving all memory back. */
 export function conformanceCase(
   level: Level,
   name: string,
   body: (context: CaseContext) => Promise<void>,
-  seed?: number,
+  { ops = [], seed }: CaseFacts = {},
 ): ConformanceCase {
   const id = `${level}/${name}`
   return {
     id,
     level,
+    ops,
     async run(backend) {
       const before = backend.live()
       const context = new CaseContext(id, backend, await precisionOf(backend), seed)
-      await body(context)
+      try {
+        await body(context)
+      } finally {
+        await context.session.dispose()
+      }
       const after = backend.live()
       context.expectSame('arrays left behind', after.arrays - before.arrays, 0)
       context.expectSame('bytes left behind', after.bytes - before.bytes, 0)

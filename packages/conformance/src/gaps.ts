@@ -1,9 +1,17 @@
 import type { Backend, OpName } from '@dragoman/core'
 import { OptionError, UnsupportedOpError } from '@dragoman/core'
 import type { ConformanceCase } from './case.ts'
+import { MismatchError } from './mismatch-error.ts'
 
-/** Something that a backend does not do, and says so: a case by its id, or an op wherever it is needed. */
-export type Gap = ({ readonly case: string } | { readonly op: OpName }) & {
+/**
+ * Something that a backend does not do:
+ *
+ * - `{ op }`: an op wherever it is needed; `compile` must raise UnsupportedOpError;
+ * - `{ case }`: one case by its id, which must raise UnsupportedOpError;
+ * - `{ case, differs: true }`: one case whose numbers its engine cannot give, though no compile can see it,
+ *   such as ints beyond 2²⁴ where an engine keeps ints as floats; it must raise MismatchError.
+ */
+export type Gap = ({ readonly case: string; readonly differs?: boolean } | { readonly op: OpName }) & {
   /** Why, for whoever reads the matrix. */
   readonly reason: string
 }
@@ -12,8 +20,8 @@ export type Gap = ({ readonly case: string } | { readonly op: OpName }) & {
 export type Outcome = { readonly status: 'passed' } | { readonly status: 'gap'; readonly reason: string }
 
 /**
- * The gaps of a backend, strict both ways: what is a gap must raise UnsupportedOpError, and a gap that
- * nothing needs any more is an error.
+ * The gaps of a backend, strict both ways: what is a gap must raise its error, and a gap that nothing
+ * needs any more is an error.
  *
  * @throws OptionError for a gap that names a case which does not exist.
  */
@@ -34,36 +42,43 @@ export class GapList {
   /**
    * Runs a case.
    *
-   * @throws what the case throws, unless it is an UnsupportedOpError that a gap covers; OptionError when
-   *   the case passes though it is named as a gap.
+   * @throws what the case throws, unless a gap covers it; OptionError when the case passes though it is
+   *   named as a gap.
    */
   async run(each: ConformanceCase, backend: Backend): Promise<Outcome> {
     const named = this.gaps.find((gap) => 'case' in gap && gap.case === each.id)
     try {
       await each.run(backend)
     } catch (error) {
-      if (!UnsupportedOpError.isInstance(error)) throw error
-      const gap = named ?? this.gaps.find((other) => 'op' in other && other.op === error.op)
+      const gap = this.covering(error, named)
       if (!gap) throw error
       this.used.add(gap)
       return { status: 'gap', reason: gap.reason }
     }
-    if (named) throw closed(named)
-    return { status: 'passed' }
+    if (!named) return { status: 'passed' }
+    this.used.add(named)
+    throw GapList.closed(named)
   }
 
-  /** After all cases: throws OptionError when there is a gap that none of them fell into. */
-  expectAllUsed(): void {
-    const unused = this.gaps.find((gap) => !this.used.has(gap))
-    if (unused) throw closed(unused)
+  /** After all cases: the gaps that none of them fell into. */
+  unused(): Gap[] {
+    return this.gaps.filter((gap) => !this.used.has(gap))
   }
-}
 
-function closed(gap: Gap): OptionError {
-  const what = 'case' in gap ? `'${gap.case}'` : `op '${gap.op}'`
-  return new OptionError({
-    option: 'gaps',
-    problem: `gap closed: ${what} (${gap.reason})`,
-    hint: 'delete this line from the gaps',
-  })
+  /** What says that a gap is not needed any more. */
+  static closed(gap: Gap): OptionError {
+    const what = 'case' in gap ? `'${gap.case}'` : `op '${gap.op}'`
+    return new OptionError({
+      option: 'gaps',
+      problem: `gap closed: ${what} (${gap.reason})`,
+      hint: 'delete this line from the gaps',
+    })
+  }
+
+  private covering(error: unknown, named: Gap | undefined): Gap | undefined {
+    const differs = named && 'case' in named && named.differs
+    if (differs) return MismatchError.isInstance(error) ? named : undefined
+    if (!UnsupportedOpError.isInstance(error)) return undefined
+    return named ?? this.gaps.find((gap) => 'op' in gap && gap.op === error.op)
+  }
 }

@@ -1,8 +1,9 @@
 import type { Graph, OpName } from '@dragoman/core'
-import { differentiableOps, primitiveNames } from '@dragoman/core'
+import { compositeNames, differentiableOps, primitiveNames } from '@dragoman/core'
 import { describe, expect, test } from 'vitest'
 import { traceCase } from './gradients/gradient-case.ts'
 import { gradientCases } from './gradients/index.ts'
+import { levels } from './level.ts'
 import { samples } from './ops/samples.ts'
 import { conformanceCases } from './suite.ts'
 
@@ -28,6 +29,17 @@ describe('the suite', () => {
   test('has samples for every primitive but loops and sizes', () => {
     const without = primitiveNames.filter((op) => !(op in samples))
     expect(without).toEqual(['size', 'scan'])
+  })
+
+  test('goes from the smallest part to the largest, and has cases of every level', () => {
+    const order = conformanceCases().map(({ level }) => levels.indexOf(level))
+    expect(order).toEqual(order.toSorted((a, b) => a - b))
+    expect(new Set(order).size).toBe(levels.length)
+  })
+
+  test('has a case of its own for every op', () => {
+    const covered = new Set(conformanceCases().flatMap(({ ops }) => ops))
+    expect([...primitiveNames, ...compositeNames].filter((op) => !covered.has(op))).toEqual([])
   })
 
   test('gives every case an id of its own, with its level in front', () => {

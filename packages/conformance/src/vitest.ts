@@ -1,45 +1,24 @@
-import type { Backend } from '@dragoman/core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import type { Gap } from './gaps.ts'
-import { GapList } from './gaps.ts'
-import { conformanceCases } from './suite.ts'
+import type { TestOptions } from './runner.ts'
+import { SuiteRunner } from './runner.ts'
 
-/** A backend under test. */
-export interface DescribeOptions {
-  /** Stands in front of every case in the report. */
-  readonly name: string
-  /** Makes the backend, once for all cases; it is disposed after them. */
-  readonly create: () => Backend | Promise<Backend>
-  /** What it does not do yet; see {@link Gap}. */
-  readonly gaps?: readonly Gap[]
-}
+export type { ReportTarget } from './report-file.ts'
+export type { TestOptions } from './runner.ts'
 
 /**
  * Registers the whole suite with vitest: one test for each case.
  *
  *   describeBackend({ name: 'cpu', create: () => cpu() })
  *
- * A case that a gap covers must raise UnsupportedOpError; a gap that is not needed fails.
+ * A case that a gap covers must raise UnsupportedOpError; a gap that is not needed fails. With `report`
+ * the {@link SuiteReport} is written when every case has run.
  */
-export function describeBackend({ name, create, gaps = [] }: DescribeOptions): void {
-  describe(name, () => {
-    const cases = conformanceCases()
-    const list = new GapList(gaps, cases)
-    let backend: Backend
-    let done = 0
-    beforeAll(async () => {
-      backend = await create()
-    })
-    afterAll(() => backend.dispose())
-    for (const each of cases) {
-      test(each.id, async () => {
-        done += 1
-        await list.run(each, backend)
-      })
-    }
-    test('every gap is still open', () => {
-      // With a filter on the names of tests, only some cases have run, and nothing can be said.
-      if (done === cases.length) list.expectAllUsed()
-    })
+export function describeBackend(options: TestOptions): void {
+  describe(options.name, () => {
+    const runner = new SuiteRunner(options)
+    beforeAll(() => runner.start())
+    afterAll(() => runner.end())
+    for (const each of runner.cases) test(each.id, () => runner.run(each))
+    test('every gap is still open', () => runner.expectGapsOpen())
   })
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from '@dragoman/core'
+import type { HostArray, Tensor } from '@dragoman/core'
 import { crossEntropy, exp, gru, logSoftmax, lstm, matmul, select, softmax, tanh } from '@dragoman/core'
 import { bools, floats, ints } from '../array.ts'
 import { Generator } from '../generator.ts'
@@ -126,12 +126,19 @@ function numbered(outputs: readonly Tensor[]): Record<string, Tensor> {
   return Object.fromEntries(outputs.map((output, i) => [`d${i}`, output]))
 }
 
+/** Gates with 0 at the last step of the last row, which is padding: so the forward pass leaves them. */
+function paddedGates(gates: number): HostArray {
+  const { shape, data } = draw.floats([2, 2, gates * 2])
+  return floats(shape, [...data].fill(0, data.length - gates * 2))
+}
+
 const recurrentGradCases: readonly GradientCase[] = [
   {
     op: 'lstmGrad',
     name: 'as a function of its operands, with padding',
     inputs: {
       ...saved(4),
+      gates: paddedGates(4),
       cell: draw.floats([2, 2]),
       cells: draw.floats(sequence),
       dStates: draw.floats(sequence),

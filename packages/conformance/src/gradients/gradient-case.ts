@@ -1,5 +1,5 @@
 import type { Graph, HostArray, OpName, Shape, Tensor } from '@dragoman/core'
-import { add, evaluateShape, gradients, mul, reduceSum, reference, trace } from '@dragoman/core'
+import { add, evaluateShape, gradients, mul, reduceSum, reference, Session, trace } from '@dragoman/core'
 import type { Arrays } from '../array.ts'
 import { floats } from '../array.ts'
 import type { CaseContext, ConformanceCase, Tolerances } from '../case.ts'
@@ -7,7 +7,7 @@ import { conformanceCase } from '../case.ts'
 import { firstDifference } from '../compare.ts'
 import { Generator } from '../generator.ts'
 import { MismatchError } from '../mismatch-error.ts'
-import { runGraph } from '../run-graph.ts'
+import { runIn } from '../run-graph.ts'
 import { finiteDifferences } from './finite-differences.ts'
 
 type F = Tensor<'float'>
@@ -102,11 +102,12 @@ export function traceCase(each: GradientCase): TracedCase {
 /** Runs a gradient case: rule against finite differences, then the backend against the reference. */
 export function gradientConformance(each: GradientCase): ConformanceCase {
   let expected: Promise<Record<string, HostArray>> | undefined
-  return conformanceCase('gradients', `${each.op} ${each.name}`, async (context) => {
+  const body = async (context: CaseContext) => {
     const traced = traceCase(each)
     expected ??= expectedOf(each, traced, context)
     context.expectClose(await context.run(traced.gradient, traced.inputs), await expected, tolerances)
-  })
+  }
+  return conformanceCase('gradients', `${each.op} ${each.name}`, body, { ops: [each.op] })
 }
 
 /**
@@ -119,13 +120,13 @@ async function expectedOf(
   { loss, gradient, inputs, wrt }: TracedCase,
   { id }: CaseContext,
 ): Promise<Record<string, HostArray>> {
-  const backend = reference()
-  const results = await runGraph(backend, gradient, inputs)
+  const session = new Session(reference())
+  const results = await runIn(session, gradient, inputs)
   for (const key of wrt) {
     const output = `gradient of ${key}`
     const want = each.expected
       ? floats(inputs[key]!.shape, each.expected[key]!)
-      : await finiteDifferences(backend, loss, inputs, key)
+      : await finiteDifferences(session, loss, inputs, key)
     const tolerance = { relative: 1e-8, of: 'largest', absolute: 1e-9 } as const
     const difference = firstDifference(results[output]!, want, tolerance)
     if (difference) {
@@ -133,6 +134,6 @@ async function expectedOf(
       throw new MismatchError({ caseId: id, output: `${output} in core, by ${by},`, ...difference })
     }
   }
-  await backend.dispose()
+  await session.dispose()
   return results
 }

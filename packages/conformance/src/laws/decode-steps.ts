@@ -1,22 +1,23 @@
-import type { HostArray, Model } from '@dragoman/core'
+import type { Graph, HostArray, Model } from '@dragoman/core'
 import type { Arrays } from '../array.ts'
 import { countOf, floats } from '../array.ts'
-import type { CaseContext } from '../case.ts'
 import { stepGraphs } from './model-graphs.ts'
-import type { Batch } from './random-model.ts'
 
 /** Chooses what a decoder reads, from the step and from what it wrote before. */
 export type NextToken = (t: number, logits: HostArray | undefined) => HostArray
+
+/** Runs a graph on host arrays. */
+export type RunGraph = (graph: Graph, inputs: Arrays) => Promise<Record<string, HostArray>>
 
 /**
  * Runs a decoder token by token; gives what each step gave. Caches start with room for two tokens and
  * get more when it is used up.
  */
 export async function decodeSteps(
-  context: CaseContext,
+  run: RunGraph,
   model: Model,
   weights: Arrays,
-  batch: Batch,
+  batch: Readonly<Record<'source' | 'lengths' | 'ids', HostArray>>,
   next: NextToken,
 ): Promise<Record<string, HostArray>[]> {
   const graphs = stepGraphs(model)
@@ -26,7 +27,7 @@ export async function decodeSteps(
       Object.entries(weights).filter(([path]) => graph.inputs.some((port) => port.name === path)),
     )
   const { source, lengths } = batch
-  const start = await context.run(graphs.start, { source, lengths, ...weightsFor(graphs.start) })
+  const start = await run(graphs.start, { source, lengths, ...weightsFor(graphs.start) })
   const memory = startingWith('memory.', start)
   const [rows, steps] = batch.ids.shape as [number, number]
   let state = { ...startingWith('state.', start), ...emptyCaches(model, rows) }
@@ -34,7 +35,7 @@ export async function decodeSteps(
   for (let t = 0; t < steps; t++) {
     state = withRoom(model, state, t)
     const inputs = { token: next(t, made.at(-1)?.logits), ...state, ...memory }
-    const outputs = await context.run(graphs.step, { ...inputs, ...weightsFor(graphs.step) })
+    const outputs = await run(graphs.step, { ...inputs, ...weightsFor(graphs.step) })
     state = startingWith('state.', outputs)
     made.push(outputs)
   }

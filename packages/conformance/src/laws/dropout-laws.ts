@@ -32,27 +32,34 @@ function randomKey(draw: Generator) {
 
 /** Masks have the bits of Philox at (seed, step, site, index), whoever draws them. */
 const bits: readonly ConformanceCase[] = [0, 0.1, 0.5, 0.9].map((rate) =>
-  law(`dropout masks of rate ${rate} are those of the random stream`, async (context, draw) => {
-    const { seed, step, key } = randomKey(draw)
-    const sites = [siteOf('encoder.embedding'), siteOf('decoder.embedding')]
-    const graph = trace('masks', (place) => {
-      const words = place.input('key', 'int', [3])
-      place.input('x', 'float', ['batch', 'time'])
-      return Object.fromEntries(
-        sites.map((site, i) => [`mask ${i}`, dropoutMask({ key: words, site }, ['time', 'batch', 3], rate)]),
-      )
-    })
-    const [B, T] = [draw.integer(1, 5), draw.integer(1, 7)]
-    const outputs = await context.run(graph, { key, x: draw.floats([B, T]) })
-    const stream = new RandomStream(seed)
-    sites.forEach((site, i) => {
-      const expected = floats([T, B, 3], stream.dropoutMask(T * B * 3, rate, { step, site }))
-      const got = outputs[`mask ${i}`]!
-      // A backend that draws in float64 keeps 1 / (1 − rate) in float64.
-      const rounded = floats(got.shape, Float32Array.from(got.data))
-      context.expectClose({ mask: rounded }, { mask: expected }, exact)
-    })
-  }),
+  law(
+    `dropout masks of rate ${rate} are those of the random stream`,
+    async (context, draw) => {
+      const { seed, step, key } = randomKey(draw)
+      const sites = [siteOf('encoder.embedding'), siteOf('decoder.embedding')]
+      const graph = trace('masks', (place) => {
+        const words = place.input('key', 'int', [3])
+        place.input('x', 'float', ['batch', 'time'])
+        return Object.fromEntries(
+          sites.map((site, i) => [
+            `mask ${i}`,
+            dropoutMask({ key: words, site }, ['time', 'batch', 3], rate),
+          ]),
+        )
+      })
+      const [B, T] = [draw.integer(1, 5), draw.integer(1, 7)]
+      const outputs = await context.run(graph, { key, x: draw.floats([B, T]) })
+      const stream = new RandomStream(seed)
+      sites.forEach((site, i) => {
+        const expected = floats([T, B, 3], stream.dropoutMask(T * B * 3, rate, { step, site }))
+        const got = outputs[`mask ${i}`]!
+        // A backend that draws in float64 keeps 1 / (1 − rate) in float64.
+        const rounded = floats(got.shape, Float32Array.from(got.data))
+        context.expectClose({ mask: rounded }, { mask: expected }, exact)
+      })
+    },
+    { level: 'training', ops: ['dropoutMask'] },
+  ),
 )
 
 /** One mask for all steps: two layers with variational dropout = each layer by hand, times the mask. */

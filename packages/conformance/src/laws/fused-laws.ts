@@ -21,15 +21,19 @@ export function fusedLaws(): ConformanceCase[] {
   return [...gradientCases, ...strangeNormCases, ...strangeAttentionCases]
     .filter((each) => hasComposite(traceCase(each).gradient))
     .map((each) =>
-      law(`fused = body: ${each.op} ${each.name}`, async (context) => {
-        const { gradient, inputs } = traceCase(each)
-        const body = lower(gradient, new Set()).graph
-        context.expectClose(
-          await context.run(gradient, inputs),
-          await context.run(body, inputs),
-          lawTolerances,
-        )
-      }),
+      law(
+        `fused = body: ${each.op} ${each.name}`,
+        async (context) => {
+          const { gradient, inputs } = traceCase(each)
+          const body = lower(gradient, new Set()).graph
+          context.expectClose(
+            await context.run(gradient, inputs),
+            await context.run(body, inputs),
+            lawTolerances,
+          )
+        },
+        { level: 'composites', ops: [each.op] },
+      ),
     )
 }
 

@@ -1,6 +1,8 @@
+import type { OpName } from '@dragoman/core'
 import type { ConformanceCase, Tolerances } from '../case.ts'
 import { type CaseContext, conformanceCase } from '../case.ts'
 import { Generator } from '../generator.ts'
+import type { Level } from '../level.ts'
 
 /** What the random part of every law is drawn from, with the law's own name. */
 const seed = 20_260
@@ -18,6 +20,7 @@ export const lawTolerances: Tolerances = {
 export function law(
   name: string,
   body: (context: CaseContext, draw: Generator) => Promise<void>,
+  { level = 'laws', ops = [] }: { readonly level?: Level; readonly ops?: readonly OpName[] } = {},
 ): ConformanceCase {
-  return conformanceCase('laws', name, (context) => body(context, new Generator(seed, name)), seed)
+  return conformanceCase(level, name, (context) => body(context, new Generator(seed, name)), { ops, seed })
 }

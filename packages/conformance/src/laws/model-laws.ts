@@ -1,10 +1,11 @@
 import type { HostArray } from '@dragoman/core'
-import { reference } from '@dragoman/core'
+import { reference, Session } from '@dragoman/core'
 import type { Arrays } from '../array.ts'
 import { bools, cutAxis, entryOf, floats, ints, takeRows } from '../array.ts'
 import type { ConformanceCase } from '../case.ts'
 import { exact } from '../compare.ts'
-import { runGraph } from '../run-graph.ts'
+import { expectedOf } from '../oracle.ts'
+import { runIn } from '../run-graph.ts'
 import { decodeSteps } from './decode-steps.ts'
 import { law, lawTolerances } from './law.ts'
 import { forwardGraph, lossGraph } from './model-graphs.ts'
@@ -37,7 +38,7 @@ const stepByStep: Law = async (context, draw, kind, index) => {
   const weights = weightsOf(model, index)
   const batch = randomBatch(draw, kind)
   const whole = await context.run(forwardGraph(model), { ...forwardInputs(batch), ...weights })
-  const steps = await decodeSteps(context, model, weights, batch, (t) => entryOf(batch.ids, 1, t))
+  const steps = await decodeSteps(context.run, model, weights, batch, (t) => entryOf(batch.ids, 1, t))
   steps.forEach((step, t) => {
     const expected: Record<string, HostArray> = { logits: entryOf(whole.logits!, 1, t) }
     if (whole.weights) expected.weights = entryOf(whole.weights, 1, t)
@@ -68,7 +69,7 @@ const scheduledSampling: Law = async (context, draw, kind, index) => {
 
   const first = Uint8Array.from({ length: B * T }, (_, i) => (i % T === 0 ? 1 : 0))
   const free = await context.run(sampled, { ...inputs, isTeacher: bools([B, T], first) })
-  const steps = await decodeSteps(context, model, weights, batch, (t, logits) =>
+  const steps = await decodeSteps(context.run, model, weights, batch, (t, logits) =>
     logits ? largestOf(logits) : entryOf(batch.ids, 1, t),
   )
   steps.forEach(({ logits }, t) => {
@@ -129,9 +130,7 @@ const agreement: Law = async (context, draw, kind, index) => {
   const key = ints([3], [draw.integer(0, 1000), draw.integer(0, 1000), draw.integer(0, 1000)])
   const inputs = { ...randomBatch(draw, kind), key, ...weightsOf(model, index) }
   const graph = lossGraph(model, { isTraining: true })
-  const oracle = reference()
-  const expected = await runGraph(oracle, graph, inputs)
-  await oracle.dispose()
+  const expected = await expectedOf(graph, inputs)
   expectGradients(context, await context.run(graph, inputs), expected)
 }
 
@@ -142,12 +141,12 @@ const oneProgram: Law = async (context, draw, kind, index) => {
   const graph = lossGraph(model)
   const small = batchOf(draw, kind, 2, 3)
   const batches = [small, batchOf(draw, kind, 6, 5), takeBatch(batchOf(draw, kind, 4, 2), [1]), small]
-  await context.withProgram(graph, async (run) => {
-    for (const batch of batches) {
-      const inputs = { ...batch, ...weights }
-      expectGradients(context, await run(inputs), await context.run(graph, inputs))
-    }
-  })
+  const oracle = new Session(reference())
+  for (const batch of batches) {
+    const inputs = { ...batch, ...weights }
+    expectGradients(context, await context.run(graph, inputs), await runIn(oracle, graph, inputs))
+  }
+  await oracle.dispose()
 }
 
 function takeBatch(batch: Batch, rows: readonly number[]): Batch {
