@@ -20,7 +20,10 @@ function fingerprint() {
     'package.json',
     'pnpm-lock.yaml',
     'pnpm-workspace.yaml',
+    'apps/playground/package.json',
     'benchmarks/package.json',
+    'matrix/package.json',
+    'packaging/package.json',
     ...packages,
   ]
   const hash = createHash('sha256')

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises'
 import type { Writable } from 'node:stream'
-import { type BackendTable, backends } from './backends.ts'
+import { type BackendTable, backendTable } from './backends.ts'
 import { type Interrupt, processInterrupt } from './interrupt.ts'
 import type { Disk } from './storage/disk.ts'
 
@@ -19,6 +19,8 @@ export interface Environment {
   interrupt(): Interrupt
   /** Milliseconds, for times that are shown. */
   clock(): number
+  /** Memory that this process has of the machine. */
+  processBytes(): number
   /** Show the stack of an error. */
   readonly isDebug: boolean
 }
@@ -29,10 +31,11 @@ export function processEnvironment(): Environment {
     stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    backends,
+    backends: backendTable(process.cwd()),
     disk: fs,
     interrupt: processInterrupt,
     clock: () => performance.now(),
+    processBytes: () => process.memoryUsage.rss(),
     isDebug: process.env.DRAGOMAN_DEBUG === '1',
   }
 }

@@ -6,16 +6,23 @@ import {
   type Seq2Seq,
   StorageError,
 } from '@dragoman/core'
+import type { BackendFlags } from './backend-options.ts'
+import type { BackendEntry } from './backends.ts'
 import type { Environment } from './environment.ts'
 import { diskStore } from './storage/disk-store.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Opens a backend by name. Throws UsageError for an unknown one. */
-export function openBackend(name: string, { backends }: Environment): Promise<Backend> {
+/** Opens the backend that was asked for. Throws UsageError for an unknown one. */
+export function openBackend({ backend, threads }: BackendFlags, environment: Environment): Promise<Backend> {
+  return backendNamed(backend, '--backend', environment).open({ threads })
+}
+
+/** What is known of a backend by name. Throws UsageError, naming the option, for an unknown one. */
+export function backendNamed(name: string, option: string, { backends }: Environment): BackendEntry {
   const entry = Object.hasOwn(backends, name) ? backends[name] : undefined
-  if (entry) return entry.open()
-  const hint = `available: ${Object.keys(backends).join(', ')}`
-  throw new UsageError({ option: '--backend', problem: `'${name}' is not known`, hint })
+  if (entry) return entry
+  const hint = `known: ${Object.keys(backends).join(', ')}; dragoman backends says which are available`
+  throw new UsageError({ option, problem: `'${name}' is not known`, hint })
 }
 
 /**
@@ -25,12 +32,12 @@ export function openBackend(name: string, { backends }: Environment): Promise<Ba
  */
 export async function withModel(
   folder: string,
-  backendName: string,
+  flags: BackendFlags,
   environment: Environment,
   use: (seq2seq: Seq2Seq) => Promise<void>,
 ): Promise<void> {
   await expectModel(folder, environment)
-  const backend = await openBackend(backendName, environment)
+  const backend = await openBackend(flags, environment)
   try {
     const seq2seq = await inFolder(folder, () => loadModel(diskStore(folder, environment.disk), backend))
     await use(seq2seq)

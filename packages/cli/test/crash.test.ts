@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadModel, reference } from '@dragoman/core'
 import { describe, expect, test } from 'vitest'
-import { backends } from '../src/backends.ts'
+import { backendTable } from '../src/backends.ts'
 import type { Disk } from '../src/storage/disk.ts'
 import { diskStore } from '../src/storage/disk-store.ts'
 import { ended, start } from './child.ts'
@@ -27,7 +27,7 @@ async function savedRun(): Promise<SavedRun> {
     return ['train', pairs, '--out', out, ...'--valid none --steps 5 --resume --backend reference'.split(' ')]
   }
   const whole = copyOf(folder)
-  await dragoman(argsFor(whole), { backends })
+  await dragoman(argsFor(whole), { backends: backendTable('.') })
   return { folder, argsFor, expected: weightsOf(whole) }
 }
 
@@ -47,7 +47,7 @@ async function expectWhole(folder: string, { argsFor, expected }: SavedRun, when
   await model.dispose()
   const { folder: newest } = JSON.parse(readFileSync(join(folder, 'trainer', 'latest.json'), 'utf8'))
   expect(newest, when).toMatch(/^trainer\/step-[245]/)
-  const { code, stderr }: Outcome = await dragoman(argsFor(folder), { backends })
+  const { code, stderr }: Outcome = await dragoman(argsFor(folder), { backends: backendTable('.') })
   expect([code, stderr], when).toEqual([0, expect.stringContaining('training on 14 pairs')])
   expect(weightsOf(folder).equals(expected), when).toBe(true)
   const files = await diskStore(folder).list('trainer/')
@@ -93,12 +93,15 @@ describe('a crash loses nothing that was saved', () => {
   test('all along the work on the disk', async () => {
     const run = await savedRun()
     const counting = stoppingDisk(Number.POSITIVE_INFINITY)
-    await dragoman(run.argsFor(copyOf(run.folder)), { backends, disk: counting })
+    await dragoman(run.argsFor(copyOf(run.folder)), { backends: backendTable('.'), disk: counting })
     const all = counting.steps()
     expect(all).toBeGreaterThan(60)
     for (let stopAt = 1; stopAt <= all; stopAt += 3) {
       const folder = copyOf(run.folder)
-      const { code } = await dragoman(run.argsFor(folder), { backends, disk: stoppingDisk(stopAt) })
+      const { code } = await dragoman(run.argsFor(folder), {
+        backends: backendTable('.'),
+        disk: stoppingDisk(stopAt),
+      })
       expect(code, `stopped at ${stopAt}`).toBe(1)
       await expectWhole(folder, run, `stopped at ${stopAt} of ${all}`)
     }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
-import { backends } from '../src/backends.ts'
+import { backendTable } from '../src/backends.ts'
 import { ended, start } from './child.ts'
 import { dragoman, trainedFolder, trainingFiles } from './support.ts'
 
@@ -60,8 +60,10 @@ describe('the built command', () => {
     expect(code).toBe(130)
 
     const goOn = command.split(' ').slice(1)
-    expect(await dragoman([...goOn, '--steps', `${steps + 4}`], { backends })).toMatchObject({ code: 0 })
-    await dragoman(train('whole', '--steps', `${steps + 4}`), { backends })
+    expect(
+      await dragoman([...goOn, '--steps', `${steps + 4}`], { backends: backendTable('.') }),
+    ).toMatchObject({ code: 0 })
+    await dragoman(train('whole', '--steps', `${steps + 4}`), { backends: backendTable('.') })
     expect(weights(path('stopped')).equals(weights(path('whole')))).toBe(true)
   })
 

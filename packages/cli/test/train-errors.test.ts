@@ -113,7 +113,11 @@ describe('what train refuses', () => {
     ['--valid that is PAIRS', ['--valid', 'p.tsv'], '--valid: these are the pairs to train on'],
     ['an unknown cell', ['--cell', 'rnn'], 'Allowed choices are gru, lstm, elman'],
     ['no whole number', ['--steps', '1.5'], 'It must be a whole number of 1 or more.'],
-    ['an unknown backend', ['--backend', 'gpu'], "--backend: 'gpu' is not known\n  hint: available: cpu"],
+    [
+      'an unknown backend',
+      ['--backend', 'gpu'],
+      "--backend: 'gpu' is not known\n  hint: known: cpu; dragoman backends",
+    ],
   ])('%s: exit code 2', async (_, flags, message) => {
     const { path } = trainingFiles()
     const isRead = flags.includes('--backend') || flags.includes('transformer')

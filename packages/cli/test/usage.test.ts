@@ -1,14 +1,16 @@
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { reference } from '@dragoman/core'
+import { BackendError, reference } from '@dragoman/core'
 import { describe, expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
-import { closingAfter, dragoman } from './support.ts'
+import type { OpenOptions } from '../src/backends.ts'
+import { closingAfter, dragoman, trainedFolder } from './support.ts'
 
 describe('usage', () => {
   test('--help and --version are results', async () => {
     const help = await dragoman(['--help'])
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['train', 'generate', 'evaluate', 'inspect', 'average', 'backends']) {
+    for (const command of ['train', 'generate', 'evaluate', 'inspect', 'average', 'compare', 'backends']) {
       expect(help.stdout).toContain(`  ${command} `)
       const own = await dragoman([command, '--help'])
       expect(own).toMatchObject({ code: 0, stderr: '' })
@@ -60,6 +62,33 @@ describe('usage', () => {
       'TypeError: oops',
     )
   })
+})
+
+test('--threads reaches the backend, in every command that runs a model', async () => {
+  const asked: unknown[] = []
+  const cpu = {
+    description: '',
+    open: async (options?: OpenOptions) => {
+      asked.push(options)
+      throw new BackendError({ backend: 'cpu', problem: 'never mind' })
+    },
+  }
+  const folder = await trainedFolder()
+  for (const args of [
+    ['train', '-', '--out', join(folder, 'never-made')],
+    ['generate', folder],
+    ['evaluate', folder, '-'],
+  ]) {
+    const { code, stderr } = await dragoman([...args, '--threads', '3'], {
+      stdin: 'a\tb\n',
+      backends: { cpu },
+    })
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/dragoman: cpu: never mind\n$/),
+    })
+  }
+  expect(asked).toEqual(Array(3).fill({ threads: 3 }))
 })
 
 describe('backends', () => {

@@ -13,6 +13,7 @@ import {
   tokenErrorRate,
 } from '@dragoman/core'
 import { Command } from 'commander'
+import { addBackendOptions, type BackendFlags } from '../backend-options.ts'
 import { addDecodingOptions, decodingOptions } from '../decoding-options.ts'
 import { readPairsFile } from '../input.ts'
 import type { CommandContext } from '../main.ts'
@@ -28,9 +29,8 @@ interface Evaluation {
   readonly perplexity: number
 }
 
-interface EvaluateRequest extends GenerateOptions {
+interface EvaluateRequest extends GenerateOptions, BackendFlags {
   readonly json?: boolean
-  readonly backend: string
 }
 
 const itemsPerPart = 256
@@ -46,18 +46,19 @@ export function evaluateCommand(context: CommandContext): Command {
       'source<TAB>target; lines with the same source are alternatives; .gz too, - for standard input',
     )
     .option('--json', 'one JSON line')
-    .option('--backend <NAME>', 'what it runs on', Object.keys(environment.backends)[0])
-    .action(async (folder: string, path: string, { backend, json = false, ...asked }: EvaluateRequest) => {
-      const pairs = await readPairsFile(path, environment)
-      await withModel(folder, backend, environment, async (seq2seq) => {
-        const options = await decodingOptions(seq2seq, folder, asked, context)
-        const evaluation = await evaluate(seq2seq, pairs, options, context)
-        for (const line of json ? [JSON.stringify(evaluation)] : describe(evaluation)) {
-          await terminal.print(line)
-        }
-      })
-    })
-  return addDecodingOptions(command)
+    .action(
+      async (folder: string, path: string, { backend, threads, json = false, ...asked }: EvaluateRequest) => {
+        const pairs = await readPairsFile(path, environment)
+        await withModel(folder, { backend, threads }, environment, async (seq2seq) => {
+          const options = await decodingOptions(seq2seq, folder, asked, context)
+          const evaluation = await evaluate(seq2seq, pairs, options, context)
+          for (const line of json ? [JSON.stringify(evaluation)] : describe(evaluation)) {
+            await terminal.print(line)
+          }
+        })
+      },
+    )
+  return addDecodingOptions(addBackendOptions(command, environment))
 }
 
 async function evaluate(

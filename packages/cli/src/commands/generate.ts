@@ -7,6 +7,7 @@ import {
   siteOf,
 } from '@dragoman/core'
 import { Command } from 'commander'
+import { addBackendOptions, type BackendFlags } from '../backend-options.ts'
 import { addDecodingOptions, decodingOptions } from '../decoding-options.ts'
 import { formatResult } from '../generated-lines.ts'
 import { openInput } from '../input.ts'
@@ -23,11 +24,10 @@ export interface OutputFormat {
   readonly json: boolean
 }
 
-interface GenerateRequest extends GenerateOptions {
+interface GenerateRequest extends GenerateOptions, BackendFlags {
   readonly input: string
   readonly scores?: boolean
   readonly json?: boolean
-  readonly backend: string
 }
 
 // Enough for sorting by length to pay, few enough to keep memory flat.
@@ -50,13 +50,12 @@ export function generateCommand(context: CommandContext): Command {
     .option('--scores', 'the score and a tab before each line')
     .option('--attention', 'a picture of where the decoder looked, under each line')
     .option('--json', 'a JSON line for each source')
-    .option('--backend <NAME>', 'what it runs on', Object.keys(context.environment.backends)[0])
     .addHelpText(
       'after',
       '\nAn empty line gives an empty line. What is left out comes from generation_config.json in DIR.',
     )
-    .action(async (folder: string, { input, backend, ...request }: GenerateRequest) => {
-      await withModel(folder, backend, context.environment, async (seq2seq) => {
+    .action(async (folder: string, { input, backend, threads, ...request }: GenerateRequest) => {
+      await withModel(folder, { backend, threads }, context.environment, async (seq2seq) => {
         const { scores = false, json = false, ...asked } = request
         const options = await decodingOptions(seq2seq, folder, asked, context)
         const { nbest = 1, attention = false } = options
@@ -64,7 +63,7 @@ export function generateCommand(context: CommandContext): Command {
         await generateLines(seq2seq, input, options, format, context)
       })
     })
-  return addDecodingOptions(command)
+  return addDecodingOptions(addBackendOptions(command, context.environment))
 }
 
 async function generateLines(

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { presetNames, SPLITTER_TYPES, type SplitterType } from '@dragoman/core'
 import { Command, Option } from 'commander'
+import { addBackendOptions, type BackendFlags } from '../backend-options.ts'
 import type { CommandContext } from '../main.ts'
 import { positiveNumber, wholeNumber } from '../option-parsers.ts'
 import { cells, defaultEpochs, modelKinds } from '../training/presets.ts'
@@ -9,18 +10,17 @@ import { runTraining } from '../training/run-training.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** The options of `dragoman train`. */
-export interface TrainRequest extends TrainingFlags {
+export interface TrainRequest extends TrainingFlags, BackendFlags {
   readonly out: string
   readonly valid?: string
   readonly config?: string
-  readonly backend: string
   readonly resume?: boolean
   readonly json?: boolean
 }
 
 /** `dragoman train`: from pairs to a model folder. */
 export function trainCommand(context: CommandContext): Command {
-  return new Command('train')
+  const command = new Command('train')
     .description('train a model on pairs of lines')
     .argument('<PAIRS>', 'source<TAB>target, UTF-8, one pair a line; .gz too, - for standard input')
     .requiredOption('--out <DIR>', 'the folder for the model')
@@ -34,7 +34,6 @@ export function trainCommand(context: CommandContext): Command {
     .addOption(new Option('--cell <CELL>', 'recurrent cell (default: "gru")').choices(cells))
     .addOption(tokensOption('--source-tokens <KIND>', 'what a source is cut into (default: "char")'))
     .addOption(tokensOption('--target-tokens <KIND>', 'what a target is cut into (default: "char")'))
-    .option('--backend <NAME>', 'what it runs on', Object.keys(context.environment.backends)[0])
     .option('--epochs <N>', `passes over the pairs (default: ${defaultEpochs})`, wholeNumber(1))
     .option('--steps <N>', 'updates of the weights', wholeNumber(1))
     .option('--minutes <N>', 'minutes of training', positiveNumber)
@@ -51,6 +50,7 @@ export function trainCommand(context: CommandContext): Command {
       expectConsistent(pairs, request)
       await runTraining(pairs, request, context)
     })
+  return addBackendOptions(command, context.environment)
 }
 
 function tokensOption(flags: string, description: string): Option {

@@ -33,10 +33,11 @@ function describeLoss(loss: number, best: ValidationEvent | undefined): string {
 }
 
 /** The command that goes on with a run. */
-export function resumeCommand(pairs: string, { out, valid, backend }: TrainRequest): string {
+export function resumeCommand(pairs: string, { out, valid, backend, threads }: TrainRequest): string {
   const parts = ['dragoman', 'train', pairs, '--out', out]
   if (valid !== undefined) parts.push('--valid', valid)
   if (backend !== 'cpu') parts.push('--backend', backend)
+  if (threads !== undefined) parts.push('--threads', `${threads}`)
   return [...parts, '--resume'].map(shellQuote).join(' ')
 }
 

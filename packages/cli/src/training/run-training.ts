@@ -62,7 +62,7 @@ export async function runTraining(
   const config = resolveConfig(request, file, pairs.valid.length > 0)
   if (earlier.hasCheckpoint && earlier.config) expectSameTokens(request.out, earlier.config, config)
   tellStart(request, context, pairs, earlier)
-  const backend = await openBackend(request.backend, environment)
+  const backend = await openBackend(request, environment)
   try {
     const seq2seq = await createModel(request, config, pairs, backend)
     await carryOut({ path, request, context, pairs, config, goesOn: earlier.hasCheckpoint, store, seq2seq })

@@ -1,0 +1,4 @@
+import { cpu } from '@dragoman/backend-cpu'
+import { trainOn } from './train.js'
+
+globalThis.answers = await trainOn(await cpu())
