@@ -3,4 +3,8 @@ import { describeBackend } from '@dragoman/conformance/vitest'
 import * as tf from '@tensorflow/tfjs-core'
 import { tfjs } from './tfjs.ts'
 
-describeBackend({ name: 'tfjs-wasm', create: () => tfjs({ tf, backend: 'wasm' }) })
+describeBackend({
+  name: 'tfjs-wasm',
+  create: () => tfjs({ tf, backend: 'wasm' }),
+  report: 'reports/conformance-tfjs-wasm.json',
+})

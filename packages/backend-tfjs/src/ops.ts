@@ -94,7 +94,10 @@ export class Ops {
   }
 
   cast(x: TfTensor, kind: Kind): TfTensor {
-    return x.dtype === dtypes[kind] ? x : this.device.launch('Cast', { x }, { dtype: dtypes[kind] })
+    if (x.dtype === dtypes[kind]) return x
+    const made = this.device.launch('Cast', { x }, { dtype: dtypes[kind] })
+    // On a GPU an int that is cast to float stays the same memory, which some kernels read as ints again.
+    return kind === 'float' && !this.traits.hostMemory ? this.mul(made, this.scalar(1)) : made
   }
 
   /** The axes in another order. */

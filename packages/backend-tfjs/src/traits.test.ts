@@ -25,7 +25,7 @@ const gpu: Partial<Traits> = {
   logReachesInfinity: false,
   quotientKeepsNaN: false,
   extremesReachInfinity: false,
-  argMaxTakesFirst: false,
+  findsFirstLargest: false,
   movesInts: false,
 }
 

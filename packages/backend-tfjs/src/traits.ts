@@ -33,8 +33,8 @@ export interface Traits {
   readonly quotientKeepsNaN: boolean
   /** Max and Min over an axis give infinities and what is near them; otherwise they end at ±1e20. */
   readonly extremesReachInfinity: boolean
-  /** ArgMax gives the first of equals. */
-  readonly argMaxTakesFirst: boolean
+  /** ArgMax gives the first of equals, along every axis. */
+  readonly findsFirstLargest: boolean
   /** Transpose, and reductions that transpose first, are right for ints and bools. */
   readonly movesInts: boolean
 }
@@ -69,7 +69,7 @@ export async function probeTraits(device: Device): Promise<Traits> {
     logReachesInfinity: log![0] === Number.NEGATIVE_INFINITY,
     quotientKeepsNaN: quotient!.every(Number.isNaN),
     extremesReachInfinity: lowest![0] === Number.NEGATIVE_INFINITY,
-    argMaxTakesFirst: first![0] === 0,
+    findsFirstLargest: first!.every((place) => place === 1),
     // The shader of a transposed matrix of ints does not compile there, and nothing is thrown.
     movesInts: device.backendName !== 'webgpu',
   }
@@ -79,6 +79,8 @@ function runProbes(device: Device, functions: readonly string[]): TfTensor[] {
   const floats = (...data: number[]): TfTensor => device.tensor(data, [data.length], 'float')
   const ints = (...data: number[]): TfTensor => device.tensor(data, [data.length], 'int')
   const infinity = Number.POSITIVE_INFINITY
+  // Two layers of ones on one of zeros.
+  const layers = Array.from({ length: 60 }, (_, i) => (i < 20 ? 0 : 1))
   const most = (x: TfTensor) => device.launch('Max', { x }, { reductionIndices: [0], keepDims: false })
   return [
     device.launch('Maximum', { a: floats(1, Number.NaN), b: floats(Number.NaN, 1) }),
@@ -91,7 +93,7 @@ function runProbes(device: Device, functions: readonly string[]): TfTensor[] {
     device.launch('Min', { x: floats(1, Number.NaN, 2) }, { axis: [0], keepDims: false }),
     device.launch('Log', { x: floats(0) }),
     device.launch('RealDiv', { a: floats(0, infinity), b: floats(0, infinity) }),
-    device.launch('ArgMax', { x: floats(1, 1, 1, 1, 1, 1, 1, 1) }, { axis: 0 }),
+    device.launch('ArgMax', { x: device.tensor(layers, [3, 4, 5], 'float') }, { axis: 0 }),
     most(floats(-infinity, -infinity)),
     ...functions.map((kernelName) => device.launch(kernelName, { x: floats(Number.NaN) })),
   ]

@@ -133,8 +133,11 @@ function power(ops: Ops, base: TfTensor, exponent: TfTensor, shape: readonly num
 
 /** NaN where an operand is NaN, but for NaN to the power of 0. */
 function powerWithNaN(ops: Ops, base: TfTensor, exponent: TfTensor, shape: readonly number[]): TfTensor {
-  const found = ops.spread('Pow', base, exponent, shape)
-  if (!ops.traits.losesNaN.has('Pow')) return found
+  if (!ops.traits.losesNaN.has('Pow')) return ops.spread('Pow', base, exponent, shape)
+  // An infinite power has no sign of its own, but where it is found by multiplying.
+  const isInfinite = ops.binary('Equal', ops.unary('Abs', exponent), ops.scalar(Number.POSITIVE_INFINITY))
+  const magnitude = ops.where(isInfinite, ops.unary('Abs', base), base, shape)
+  const found = ops.spread('Pow', magnitude, exponent, shape)
   const isPower = ops.binary('NotEqual', exponent, ops.scalar(0))
   const isLost = ops.binary('LogicalAnd', ops.isNaN(base), isPower)
   const hasNaN = ops.binary('LogicalOr', isLost, ops.isNaN(exponent))

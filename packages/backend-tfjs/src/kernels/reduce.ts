@@ -59,9 +59,10 @@ function halved(ops: Ops, x: TfTensor): TfTensor {
 }
 
 function argMaxOfInts(ops: Ops, x: TfTensor, axis: number): TfTensor {
-  if (ops.traits.argMaxTakesFirst) return ops.device.launch('ArgMax', { x }, { axis })
+  if (ops.traits.findsFirstLargest) return ops.device.launch('ArgMax', { x }, { axis })
   const size = x.shape[axis]!
-  const isLargest = ops.binary('Equal', x, ops.max(x, [axis], true))
+  const floats = ops.cast(x, 'float')
+  const isLargest = ops.binary('Equal', floats, ops.max(floats, [axis], true))
   const places = ops.device.tensor(
     Array.from({ length: size }, (_, i) => i),
     x.shape.map((_, i) => (i === axis ? size : 1)),

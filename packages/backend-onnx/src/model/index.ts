@@ -1,0 +1,5 @@
+export type { Dialect } from './builder.ts'
+export { onnxComposites } from './composites.ts'
+export { wholeRecurrents } from './recurrent-pattern.ts'
+export type { OnnxPort, WriteOptions, WrittenModel } from './write-model.ts'
+export { writeModel } from './write-model.ts'
