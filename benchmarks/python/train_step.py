@@ -3,6 +3,7 @@
     python train_step.py --threads 1 --workload TR --steps 20 --warmup 3
 
 Workloads (batch 32, source and target length 24, vocabulary 4000, width 256, float32):
+  TT  Transformer of 3+3 layers, 4 heads, feed-forward 1024, post-norm
   TR  2+2-layer LSTM with Luong "general" attention
   TG  2+2-layer GRU without attention, the encoder's final state handed to the decoder
 A step is teacher forcing, mean cross-entropy, backward and a fused Adam update at 1e-4.
@@ -16,6 +17,8 @@ import time
 
 import torch
 from torch import nn
+
+from transformer import Transformer
 
 BATCH, SOURCE, TARGET = 32, 24, 24
 VOCABULARY, WIDTH, LAYERS = 4000, 256, 2
@@ -59,6 +62,7 @@ class AttentionalEncoderDecoder(EncoderDecoder):
 
 
 WORKLOADS = {
+    "TT": Transformer,
     "TR": lambda: AttentionalEncoderDecoder(nn.LSTM),
     "TG": lambda: EncoderDecoder(nn.GRU),
 }

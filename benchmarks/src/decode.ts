@@ -1,66 +1,20 @@
 import { cpu } from '@dragoman/backend-cpu'
-import {
-  buildTokenizer,
-  createSeq2Seq,
-  generate,
-  RandomStream,
-  type Seq2Seq,
-  siteOf,
-  stream,
-} from '@dragoman/core'
+import { type Seq2Seq, stream } from '@dragoman/core'
 import { measure, median, type Row, round } from './measure.ts'
+import { decodeOn } from './peers/dragoman/decode.ts'
 import { pytorch } from './pytorch.ts'
-
-const [sourceLength, steps, vocabulary] = [24, 32, 4000]
-const stack = {
-  type: 'transformer',
-  modelSize: 256,
-  layers: 3,
-  heads: 4,
-  feedForwardSize: 1024,
-  normPlacement: 'post',
-  dropout: 0,
-}
-
-/** A Transformer-small with random weights over made-up words. */
-async function transformerSmall(): Promise<Seq2Seq> {
-  const words = Array.from({ length: vocabulary - 4 }, (_, i) => `w${i}`)
-  const tokenizer = buildTokenizer(words, { type: 'space' })
-  const tokenizers = { source: tokenizer, target: tokenizer }
-  return createSeq2Seq({
-    config: { version: 1, encoder: stack, decoder: stack },
-    tokenizers,
-    backend: await cpu(),
-  })
-}
-
-function randomSources(count: number): string[] {
-  const draws = new RandomStream(1).words(new Uint32Array(count * sourceLength), {
-    step: 0,
-    site: siteOf('source'),
-  })
-  return Array.from({ length: count }, (_, row) =>
-    Array.from(
-      draws.subarray(row * sourceLength, (row + 1) * sourceLength),
-      (x) => `w${x % (vocabulary - 4)}`,
-    ).join(' '),
-  )
-}
+import { decodingModel, decodingSources, transformerSizes } from './workloads.ts'
 
 /** Tokens a second beside PyTorch's, by batch; and the time of one step against its position. */
 export async function decode(emit: (row: Row) => void, rounds: number): Promise<void> {
-  const model = await transformerSmall()
-  // Every target has the same length: the end is suppressed until the last token.
-  const options = { minLength: steps - 1, maxLength: steps }
+  const backend = await cpu()
   for (const batch of [1, 16]) {
     const workload = `DS-b${batch}`
-    const sources = randomSources(batch)
+    const { run } = decodeOn(backend, batch)
     const ratios: number[] = []
     for (let i = 0; i < rounds; i++) {
-      const times = await measure(() => generate(model, sources, { ...options, batchSize: batch }), {
-        milliseconds: 2000,
-      })
-      const tokensPerSecond = round((batch * steps * 1000) / times.medianMs)
+      const times = await measure(run, { milliseconds: 2000 })
+      const tokensPerSecond = round((batch * transformerSizes.steps * 1000) / times.medianMs)
       emit({ peer: 'dragoman-cpu', workload, threads: 1, ...times, tokensPerSecond })
       const theirs = pytorch('decode.py', ['--batch', `${batch}`])
       if (!theirs) continue
@@ -78,13 +32,13 @@ export async function decode(emit: (row: Row) => void, rounds: number): Promise<
       emit({ peer: 'speed ratio', workload, ...summary })
     }
   }
-  await stepTimes(model, emit)
-  await model.dispose()
+  await stepTimes(decodingModel(backend), emit)
+  await backend.dispose()
 }
 
 /** Median time of the steps around some positions of a long target. */
 async function stepTimes(model: Seq2Seq, emit: (row: Row) => void): Promise<void> {
-  const [source] = randomSources(1)
+  const [source] = decodingSources(1)
   const length = 513
   const times: number[][] = Array.from({ length }, () => [])
   for (let run = 0; run < 5; run++) {

@@ -5,7 +5,7 @@ export interface Row {
   readonly medianMs: number
   readonly minMs: number
   readonly runs: number
-  readonly [note: string]: string | number
+  readonly [note: string]: string | number | undefined
 }
 
 /** How long to measure. */

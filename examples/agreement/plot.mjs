@@ -10,7 +10,7 @@ import { parseHTML } from 'linkedom'
 export function lossPlot(rows) {
   const { document } = parseHTML('<html><body></body></html>')
   const names = [...new Set(rows.map(({ backend }) => backend))]
-  const color = { domain: names, range: ['#222222', '#c2410c', '#0369a1', '#15803d'] }
+  const color = { domain: names, range: ['#222222', '#c2410c', '#0369a1', '#15803d', '#9ca3af'] }
   const shared = {
     document,
     width: 720,

@@ -66,7 +66,9 @@ for (const name of names) backends.set(name, await makers[name]())
 const runs = []
 for (const name of names) runs.push(await learn(name))
 const [first] = runs
-for (const run of runs) {
+// How far a run drifts by itself: the first backend again, with one weight another in its last bit.
+const control = { ...(await learn(names[0], nudge)), name: `${names[0]}, one bit off` }
+for (const run of [...runs, control]) {
   run.differences = run.losses.map((loss, i) => Math.abs(loss - first.losses[i]) / first.losses[i])
   const largest = Math.max(...run.differences)
   console.log(
@@ -82,7 +84,7 @@ const report = {
   seed,
   steps,
   words: words.length,
-  training: runs.map(({ name, msPerStep, losses, differences }) => ({
+  training: [...runs, control].map(({ name, msPerStep, losses, differences }) => ({
     backend: name,
     msPerStep,
     loss: losses.at(-1),
@@ -91,13 +93,14 @@ const report = {
   decoded,
 }
 writeFileSync(join(folder, 'results.json'), `${JSON.stringify(report, null, 2)}\n`)
-const rows = runs.flatMap(({ name, losses, differences }) =>
+const rows = [...runs, control].flatMap(({ name, losses, differences }) =>
   losses.map((loss, i) => ({ backend: name, step: i + 1, loss, difference: differences[i] })),
 )
 writeFileSync(join(folder, 'losses.svg'), lossPlot(rows))
 
-async function learn(name) {
+async function learn(name, change = async () => {}) {
   const model = createSeq2Seq({ config, tokenizers, backend: backends.get(name) }, { seed })
+  await change(model)
   const losses = []
   const times = []
   let before = performance.now()
@@ -113,6 +116,14 @@ async function learn(name) {
   const msPerStep = Number(times.sort((a, b) => a - b)[times.length >> 1].toFixed(1))
   console.log(`${name}: ${steps} steps, ${msPerStep} ms each (median)`)
   return { name, losses, msPerStep, store }
+}
+
+/** Changes one weight of a model by a rounding. */
+async function nudge(model) {
+  const weights = await model.weights()
+  const [{ data }] = weights.values()
+  data[0] = Math.fround(data[0] * (1 + 2 ** -23))
+  model.setWeights(weights)
 }
 
 /** What each backend makes of one trained model: the same phonemes, or where and how narrowly they part. */

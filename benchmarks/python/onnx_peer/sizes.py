@@ -1,0 +1,6 @@
+"""Sizes of the workloads, as in `src/workloads.ts`."""
+
+BATCH, SOURCE, TARGET = 32, 24, 24
+VOCABULARY, WIDTH = 4000, 256
+RECURRENT_LAYERS = 2
+TRANSFORMER_LAYERS, HEADS, INNER, STEPS = 3, 4, 1024, 32
