@@ -121,8 +121,10 @@ async function learn(name, change = async () => {}) {
 /** Changes one weight of a model by a rounding. */
 async function nudge(model) {
   const weights = await model.weights()
+  // In the middle of the embeddings stands a letter, at their start the padding, which nothing reads.
   const [{ data }] = weights.values()
-  data[0] = Math.fround(data[0] * (1 + 2 ** -23))
+  const at = data.length >> 1
+  data[at] = Math.fround(data[at] * (1 + 2 ** -22))
   model.setWeights(weights)
 }
 
