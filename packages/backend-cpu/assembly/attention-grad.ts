@@ -5,7 +5,7 @@ import {
   ATTENTION_GRAD_D_QUERY, ATTENTION_GRAD_D_QUERY_BATCH, ATTENTION_GRAD_D_VALUE, ATTENTION_GRAD_D_VALUE_BATCH,
   ATTENTION_GRAD_QUERY, ATTENTION_HEADS, ATTENTION_KEY, ATTENTION_KEY_BATCH, ATTENTION_KEY_HEADS,
   ATTENTION_QUERY, ATTENTION_QUERY_BATCH, ATTENTION_ROWS, ATTENTION_SCALE, ATTENTION_SCRATCH, ATTENTION_SOURCE,
-  ATTENTION_TARGET, ATTENTION_VALUE, ATTENTION_VALUE_BATCH, ATTENTION_VALUE_WIDTH, ATTENTION_WIDTH,
+  ATTENTION_TARGET, ATTENTION_VALUE, ATTENTION_VALUE_BATCH, ATTENTION_VALUE_WIDTH, ATTENTION_WIDTH, ERROR_OK,
 } from './opcodes'
 import {
   aligned, applyMask, bytes, columnStride, computeWeights, headAt, keyHead, realKeys, rowBytes, scoreRowAt, visibleKeys,
@@ -14,6 +14,7 @@ import { product } from './matmul'
 import { fillWords, loadTail, storeTail } from './memory'
 import { sumOfRow } from './reduce'
 import { dotOfRows, scaleAndShift } from './softmax'
+import { isFirst, meet, ownScratch, partEnd, partStart } from './team'
 
 /** Zeros in a matrix of one head. */
 function clear(matrix: usize, row: usize, rows: i32, n: i32): void {
@@ -78,7 +79,7 @@ function gradientOfBlock(p: usize, q: usize, b: i32, h: i32, t: i32, rows: i32, 
   const row = bytes(load<i32>(q, ATTENTION_SOURCE))
   const shared = keyHead(q, h)
   const size = aligned(<usize>load<i32>(q, ATTENTION_ROWS) * row)
-  const weights = load<u32>(q, ATTENTION_SCRATCH) as usize
+  const weights = ownScratch(load<u32>(q, ATTENTION_SCRATCH))
   const gradients = weights + size
   const scratch = gradients + size
   const contextRow = rowBytes(p + ATTENTION_GRAD_D_CONTEXT_BATCH)
@@ -114,30 +115,66 @@ function gradientOfBlock(p: usize, q: usize, b: i32, h: i32, t: i32, rows: i32, 
   )
 }
 
-export function attentionGrad(p: usize): void {
-  const q = p + (ATTENTION_GRAD_QUERY - ATTENTION_QUERY)
+/** How the pairs of a batch entry and a key head are divided among threads. */
+const BY_PAIR: i32 = 0
+const BY_HEAD: i32 = 1
+const BY_BATCH: i32 = 2
+const UNDIVIDED: i32 = 3
+
+/** What the gradient of the bias adds up must stay with one thread. */
+function divisionFor(q: usize, hasBiasGradient: bool): i32 {
+  if (!hasBiasGradient) return BY_PAIR
+  if (load<i32>(q + ATTENTION_BIAS_BATCH, 4) != 0) return BY_HEAD
+  return load<i32>(q + ATTENTION_BIAS_BATCH) != 0 ? BY_BATCH : UNDIVIDED
+}
+
+@inline
+function isMine(i: i32, n: i32): bool {
+  return i >= partStart(n, 1) && i < partEnd(n, 1)
+}
+
+/** The gradients of one key head and of the heads that look at it. */
+function gradientOfKeyHead(p: usize, q: usize, b: i32, shared: i32): void {
   const heads = load<i32>(q, ATTENTION_HEADS)
   const keyHeads = load<i32>(q, ATTENTION_KEY_HEADS)
   const target = load<i32>(q, ATTENTION_TARGET)
   const source = load<i32>(q, ATTENTION_SOURCE)
   const block = load<i32>(q, ATTENTION_ROWS)
-  const dBias = load<u32>(p, ATTENTION_GRAD_D_BIAS) as usize
   const dKeyStrides = p + ATTENTION_GRAD_D_KEY_BATCH
   const dValueStrides = p + ATTENTION_GRAD_D_VALUE_BATCH
-  if (dBias) fillWords(dBias, load<i32>(p, ATTENTION_GRAD_BIAS_ELEMENTS), 0)
-  for (let b = 0, batch = load<i32>(q, ATTENTION_BATCH); b < batch; b++) {
-    for (let shared = 0; shared < keyHeads; shared++) {
-      const dKey = headAt(p + ATTENTION_GRAD_D_KEY, dKeyStrides, b, shared)
-      const dValue = headAt(p + ATTENTION_GRAD_D_VALUE, dValueStrides, b, shared)
-      clear(dKey, rowBytes(dKeyStrides), source, load<i32>(q, ATTENTION_WIDTH))
-      clear(dValue, rowBytes(dValueStrides), source, load<i32>(q, ATTENTION_VALUE_WIDTH))
-    }
-    for (let h = 0; h < heads; h++) {
-      const keys = realKeys(q, b, h)
-      for (let t = 0; t < target; t += block) {
-        const rows = min(block, target - t)
-        gradientOfBlock(p, q, b, h, t, rows, visibleKeys(q, t + rows - 1, keys))
-      }
+  const dKey = headAt(p + ATTENTION_GRAD_D_KEY, dKeyStrides, b, shared)
+  const dValue = headAt(p + ATTENTION_GRAD_D_VALUE, dValueStrides, b, shared)
+  clear(dKey, rowBytes(dKeyStrides), source, load<i32>(q, ATTENTION_WIDTH))
+  clear(dValue, rowBytes(dValueStrides), source, load<i32>(q, ATTENTION_VALUE_WIDTH))
+  const last = ((shared + 1) * heads + keyHeads - 1) / keyHeads
+  for (let h = (shared * heads + keyHeads - 1) / keyHeads; h < last; h++) {
+    const keys = realKeys(q, b, h)
+    for (let t = 0; t < target; t += block) {
+      const rows = min(block, target - t)
+      gradientOfBlock(p, q, b, h, t, rows, visibleKeys(q, t + rows - 1, keys))
     }
   }
+}
+
+export function attentionGrad(p: usize): i32 {
+  const q = p + (ATTENTION_GRAD_QUERY - ATTENTION_QUERY)
+  const keyHeads = load<i32>(q, ATTENTION_KEY_HEADS)
+  const batch = load<i32>(q, ATTENTION_BATCH)
+  const dBias = load<u32>(p, ATTENTION_GRAD_D_BIAS) as usize
+  const division = divisionFor(q, dBias != 0)
+  if (dBias) {
+    if (isFirst()) fillWords(dBias, load<i32>(p, ATTENTION_GRAD_BIAS_ELEMENTS), 0)
+    const code = meet()
+    if (code) return code
+  }
+  for (let b = 0; b < batch; b++) {
+    if (division == BY_BATCH && !isMine(b, batch)) continue
+    if (division == UNDIVIDED && !isFirst()) continue
+    for (let shared = 0; shared < keyHeads; shared++) {
+      if (division == BY_HEAD && !isMine(shared, keyHeads)) continue
+      if (division == BY_PAIR && !isMine(b * keyHeads + shared, batch * keyHeads)) continue
+      gradientOfKeyHead(p, q, b, shared)
+    }
+  }
+  return ERROR_OK
 }

@@ -10,6 +10,7 @@ import {
 import { product } from './matmul'
 import { fillWords, loadTail, storeTail } from './memory'
 import { softmaxRow } from './softmax'
+import { ownScratch, partEnd, partStart } from './team'
 
 @inline
 export function bytes(words: i32): usize {
@@ -168,24 +169,26 @@ export function attention(q: usize): void {
   const source = load<i32>(q, ATTENTION_SOURCE)
   const block = load<i32>(q, ATTENTION_ROWS)
   const contextRow = rowBytes(q + ATTENTION_CONTEXT_BATCH)
-  const weights = load<u32>(q, ATTENTION_SCRATCH) as usize
+  const weights = ownScratch(load<u32>(q, ATTENTION_SCRATCH))
   const scratch = weights + aligned(bytes(block * source))
-  for (let b = 0, batch = load<i32>(q, ATTENTION_BATCH); b < batch; b++) {
-    for (let h = 0; h < heads; h++) {
-      const value = headAt(q + ATTENTION_VALUE, q + ATTENTION_VALUE_BATCH, b, keyHead(q, h))
-      const context = headAt(q + ATTENTION_CONTEXT, q + ATTENTION_CONTEXT_BATCH, b, h)
-      const keys = realKeys(q, b, h)
-      for (let t = 0; t < target; t += block) {
-        const rows = min(block, target - t)
-        const columns = visibleKeys(q, t + rows - 1, keys)
-        computeWeights(q, weights, scratch, b, h, t, rows, columns)
-        applyMask(q, weights, b, h, t, rows, columns)
-        product(
-          context + <usize>t * contextRow, contextRow, weights, bytes(source), false,
-          value, rowBytes(q + ATTENTION_VALUE_BATCH), false,
-          rows, columns, load<i32>(q, ATTENTION_VALUE_WIDTH), false, scratch,
-        )
-      }
+  const all = load<i32>(q, ATTENTION_BATCH) * heads
+  const last = partEnd(all, 1)
+  for (let each = partStart(all, 1); each < last; each++) {
+    const b = each / heads
+    const h = each % heads
+    const value = headAt(q + ATTENTION_VALUE, q + ATTENTION_VALUE_BATCH, b, keyHead(q, h))
+    const context = headAt(q + ATTENTION_CONTEXT, q + ATTENTION_CONTEXT_BATCH, b, h)
+    const keys = realKeys(q, b, h)
+    for (let t = 0; t < target; t += block) {
+      const rows = min(block, target - t)
+      const columns = visibleKeys(q, t + rows - 1, keys)
+      computeWeights(q, weights, scratch, b, h, t, rows, columns)
+      applyMask(q, weights, b, h, t, rows, columns)
+      product(
+        context + <usize>t * contextRow, contextRow, weights, bytes(source), false,
+        value, rowBytes(q + ATTENTION_VALUE_BATCH), false,
+        rows, columns, load<i32>(q, ATTENTION_VALUE_WIDTH), false, scratch,
+      )
     }
   }
 }

@@ -4,6 +4,7 @@ import {
   IOTA_INNER, IOTA_N, IOTA_OUTER,
 } from './opcodes'
 import { copyWords, fillWords, transpose4x4 } from './memory'
+import { isFirst, partEnd, partStart } from './team'
 
 @inline
 function bytes(words: i32): usize {
@@ -52,13 +53,11 @@ function copyTransposed(dst: usize, src: usize, rows: i32, columns: i32, dstRow:
   }
 }
 
-/** dims points to the sizes of the `rank` dimensions left; strides lie `gap` and 2 · `gap` bytes further. */
-function copyDimensions(dst: usize, src: usize, rank: i32, dims: usize, gap: usize): void {
-  if (rank == 0) {
-    store<i32>(dst, load<i32>(src))
-    return
-  }
-  const n = load<i32>(dims)
+/**
+ * `n` of the first of the `rank` dimensions left, whose sizes stand at dims; strides lie `gap` and 2 · `gap` bytes
+ * further.
+ */
+function copyDimensions(dst: usize, src: usize, n: i32, rank: i32, dims: usize, gap: usize): void {
   const dstStep = load<i32>(dims + gap)
   const srcStep = load<i32>(dims + 2 * gap)
   if (rank == 1) {
@@ -72,8 +71,9 @@ function copyDimensions(dst: usize, src: usize, rank: i32, dims: usize, gap: usi
       return
     }
   }
+  const inner = load<i32>(dims, 4)
   for (let i = 0; i < n; i++) {
-    copyDimensions(dst, src, rank - 1, dims + 4, gap)
+    copyDimensions(dst, src, inner, rank - 1, dims + 4, gap)
     dst += bytes(dstStep)
     src += bytes(srcStep)
   }
@@ -84,11 +84,27 @@ export function copyStrided(p: usize): void {
   const rank = load<i32>(p, COPY_STRIDED_RANK)
   const dims = p + COPY_STRIDED_TAIL
   for (let i = 0; i < rank; i++) if (load<i32>(dims + bytes(i)) == 0) return
-  copyDimensions(load<u32>(p, COPY_STRIDED_DST), load<u32>(p, COPY_STRIDED_SRC), rank, dims, bytes(rank))
+  const dst = load<u32>(p, COPY_STRIDED_DST) as usize
+  const src = load<u32>(p, COPY_STRIDED_SRC) as usize
+  if (rank == 0) {
+    if (isFirst()) store<i32>(dst, load<i32>(src))
+    return
+  }
+  const gap = bytes(rank)
+  const n = load<i32>(dims)
+  // Whole cache lines, or whole blocks of a transpose.
+  const step = rank == 1 ? 16 : rank == 2 ? 4 : 1
+  const first = partStart(n, step)
+  const count = partEnd(n, step) - first
+  if (count <= 0) return
+  const from = src + bytes(first * load<i32>(dims + 2 * gap))
+  copyDimensions(dst + bytes(first * load<i32>(dims + gap)), from, count, rank, dims, gap)
 }
 
 export function fill(p: usize): void {
-  fillWords(load<u32>(p, FILL_DST), load<i32>(p, FILL_N), load<i32>(p, FILL_WORD))
+  const n = load<i32>(p, FILL_N)
+  const first = partStart(n, 16)
+  fillWords(<usize>load<u32>(p, FILL_DST) + bytes(first), partEnd(n, 16) - first, load<i32>(p, FILL_WORD))
 }
 
 export function iota(p: usize): void {

@@ -12,6 +12,7 @@ import {
   TILE_BYTES, TILE_ELEMENTS, ERROR_BAD_INSTRUCTION, ERROR_OK,
 } from './opcodes'
 import { copyWords } from './memory'
+import { ownScratch, partEnd, partStart } from './team'
 import {
   Abs, Add, And, Cos, Div, Equal, Erf, Exp, FloatToBool, FloatToInt, Floor, IAbs, IAdd, IDiv, IEqual, ILess,
   ILessEqual, IMax, IMin, IMul, INeg, ISign, ISub, IntToBool, IntToFloat, Less, LessEqual, Log, Max, Min, Mul, Neg,
@@ -128,12 +129,13 @@ export function elementwise(p: usize): i32 {
   const leaves = load<i32>(p, ELEMENTWISE_LEAVES)
   const operands = leaves + load<i32>(p, ELEMENTWISE_REGISTERS)
   const ops = load<i32>(p, ELEMENTWISE_OPS)
-  const table = load<u32>(p, ELEMENTWISE_SCRATCH) as usize
+  const table = ownScratch(load<u32>(p, ELEMENTWISE_SCRATCH))
   const tiles = table + ((<usize>(operands * 8 + 15)) & ~15)
   const leaf = p + ELEMENTWISE_TAIL
   const program = leaf + ((<usize>(leaves * LEAF_WORDS)) << 2)
   if (n > 0) splatScalars(leaves, leaf, table, tiles)
-  for (let first = 0; first < n; first += TILE_ELEMENTS) {
+  const end = partEnd(n, TILE_ELEMENTS)
+  for (let first = partStart(n, TILE_ELEMENTS); first < end; first += TILE_ELEMENTS) {
     const count = min(TILE_ELEMENTS, n - first)
     placeLeaves(leaves, leaf, table, tiles, first, count)
     let op = program

@@ -1,5 +1,6 @@
 // The matrix product: packing, the register-blocked kernel and the loops over blocks.
 import { GEMM_COLUMN_BLOCK, GEMM_DEPTH_BLOCK, GEMM_ROW_BLOCK, GEMM_TILE_COLUMNS, GEMM_TILE_ROWS } from './opcodes'
+import { multiplyAdd } from './arithmetic'
 import { transpose4x4 } from './memory'
 
 @inline
@@ -12,7 +13,7 @@ function words(n: i32): usize {
   return (<usize>n) << 2
 }
 
-/** Bytes of op(b) [k, n] packed whole by `packWhole`. */
+/** Bytes of op(b) [k, n] packed whole by `packColumns`. */
 export function packedBytes(k: i32, n: i32): usize {
   return words(k) * <usize>roundUp(n, GEMM_TILE_COLUMNS)
 }
@@ -104,17 +105,17 @@ function kernel4x8(c: usize, row: usize, a: usize, b: usize, k: i32, accumulate:
     const b0 = v128.load(b)
     const b1 = v128.load(b, 16)
     let x = v128.load_splat<f32>(a)
-    c00 = f32x4.add(c00, f32x4.mul(x, b0))
-    c01 = f32x4.add(c01, f32x4.mul(x, b1))
+    c00 = multiplyAdd(x, b0, c00)
+    c01 = multiplyAdd(x, b1, c01)
     x = v128.load_splat<f32>(a, 4)
-    c10 = f32x4.add(c10, f32x4.mul(x, b0))
-    c11 = f32x4.add(c11, f32x4.mul(x, b1))
+    c10 = multiplyAdd(x, b0, c10)
+    c11 = multiplyAdd(x, b1, c11)
     x = v128.load_splat<f32>(a, 8)
-    c20 = f32x4.add(c20, f32x4.mul(x, b0))
-    c21 = f32x4.add(c21, f32x4.mul(x, b1))
+    c20 = multiplyAdd(x, b0, c20)
+    c21 = multiplyAdd(x, b1, c21)
     x = v128.load_splat<f32>(a, 12)
-    c30 = f32x4.add(c30, f32x4.mul(x, b0))
-    c31 = f32x4.add(c31, f32x4.mul(x, b1))
+    c30 = multiplyAdd(x, b0, c30)
+    c31 = multiplyAdd(x, b1, c31)
     a += 16
     b += 32
   } while (--k)
@@ -207,13 +208,24 @@ export function multiply(
   }
 }
 
-/** Packs op(b) [k, n] whole, for `multiplyPacked`; `packedBytes` of room. */
-export function packWhole(dst: usize, b: usize, row: usize, transposed: bool, k: i32, n: i32): void {
+/**
+ * Packs op(b) [k, n] as the columns from `at` on of a matrix of `width` columns, for `multiplyPacked`; `at` and `width`
+ * are multiples of the columns of a tile. `packedBytes(k, width)` of room.
+ */
+export function packColumns(
+  dst: usize, at: i32, width: i32, b: usize, row: usize, transposed: bool, k: i32, n: i32,
+): void {
   for (let p = 0; p < k; p += GEMM_DEPTH_BLOCK) {
     const depth = min(GEMM_DEPTH_BLOCK, k - p)
-    packB(dst, transposed ? b + words(p) : b + <usize>p * row, row, transposed, depth, n)
-    dst += packedBytes(depth, n)
+    packB(dst + packedBytes(depth, at), transposed ? b + words(p) : b + <usize>p * row, row, transposed, depth, n)
+    dst += packedBytes(depth, width)
   }
+}
+
+/** Columns of n that take whole tiles. */
+@inline
+export function tiledColumns(n: i32): i32 {
+  return roundUp(n, GEMM_TILE_COLUMNS)
 }
 
 /** c [m, n] (+)= a [m, k] · packed b; scratch: an edge tile and rowBlock × depthBlock words. */
@@ -239,10 +251,4 @@ export function multiplyPacked(
     }
     packedB += packedBytes(depth, n)
   }
-}
-
-/** Bytes of scratch that `multiplyPacked` needs, for the RNN kernels to lay theirs after it. */
-export function packedScratchBytes(m: i32, k: i32): usize {
-  const rows = min(roundUp(m, GEMM_TILE_ROWS), GEMM_ROW_BLOCK)
-  return words(GEMM_TILE_ROWS * GEMM_TILE_COLUMNS + rows * min(k, GEMM_DEPTH_BLOCK))
 }

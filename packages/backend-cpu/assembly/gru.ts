@@ -1,29 +1,30 @@
 // The GRU over a whole sequence, forward and backward (gates r, z, n), with the reset before or after the product.
 import {
-  GRU_BACKWARD_BATCH, GRU_BACKWARD_CANDIDATE, GRU_BACKWARD_D_H0, GRU_BACKWARD_D_H_PROJECTION, GRU_BACKWARD_D_STATES,
+  ERROR_OK, GRU_BACKWARD_BATCH, GRU_BACKWARD_CANDIDATE, GRU_BACKWARD_D_H0, GRU_BACKWARD_D_H_PROJECTION, GRU_BACKWARD_D_STATES,
   GRU_BACKWARD_D_X_PROJECTION, GRU_BACKWARD_GATES, GRU_BACKWARD_H0, GRU_BACKWARD_HIDDEN, GRU_BACKWARD_IS_REAL,
   GRU_BACKWARD_RESET_AFTER, GRU_BACKWARD_REVERSE, GRU_BACKWARD_SCRATCH, GRU_BACKWARD_STATES, GRU_BACKWARD_STEPS,
   GRU_BACKWARD_WEIGHT_HH, GRU_FORWARD_BATCH, GRU_FORWARD_BIAS_HH, GRU_FORWARD_CANDIDATE, GRU_FORWARD_GATES,
   GRU_FORWARD_H0, GRU_FORWARD_HIDDEN, GRU_FORWARD_IS_REAL, GRU_FORWARD_RESET_AFTER, GRU_FORWARD_REVERSE,
   GRU_FORWARD_SCRATCH, GRU_FORWARD_STATES, GRU_FORWARD_STEPS, GRU_FORWARD_WEIGHT_HH, GRU_FORWARD_X_PROJECTION,
 } from './opcodes'
-import { multiplyPacked, packWhole, packedBytes, packedScratchBytes } from './gemm'
-import { addOptional, isPadded, plusOptional, throughSigmoid, throughTanh } from './lstm'
+import { multiplyPacked, packColumns, packedBytes, tiledColumns } from './gemm'
+import { UNITS, addOptional, clearColumns, isPadded, plusOptional, throughSigmoid, throughTanh } from './lstm'
 import { sigmoid, tanh } from './math'
 import { copyWords, fillWords, loadUpTo4, storeUpTo4 } from './memory'
+import { meet, ownScratch, partEnd, partStart } from './team'
 
 @inline
 function bytes(words: i32): usize {
   return (<usize>words) << 2
 }
 
-/** r and z, n values each: gate = sigmoid(x + product + bias). */
-function activateGates(gates: usize, x: usize, product: usize, bias: usize, n: i32): void {
+/** One gate of one row: sigmoid(x + product + bias). */
+function activateGate(gate: usize, x: usize, product: usize, bias: usize, n: i32): void {
   const zero = f32x4.splat(0)
   for (; n > 0; n -= 4) {
-    const sum = f32x4.add(loadUpTo4(x, n, zero), f32x4.add(loadUpTo4(product, n, zero), loadUpTo4(bias, n, zero)))
-    storeUpTo4(gates, sigmoid(sum), n)
-    gates += 16
+    const sum = f32x4.add(loadUpTo4(x, n, zero), f32x4.add(v128.load(product), loadUpTo4(bias, n, zero)))
+    storeUpTo4(gate, sigmoid(sum), n)
+    gate += 16
     x += 16
     product += 16
     bias += 16
@@ -44,12 +45,11 @@ function multiplyRows(dst: usize, a: usize, b: usize, n: i32): void {
 /** One row: n and the new state. When resetAfter, `candidate` receives product + bias. */
 function activateState(
   state: usize, gates: usize, candidate: usize, x: usize, product: usize, bias: usize, h: usize,
-  hidden: i32, resetAfter: i32,
+  width: usize, count: i32, resetAfter: i32,
 ): void {
   const zero = f32x4.splat(0)
-  const width = bytes(hidden)
-  for (let left = hidden; left > 0; left -= 4) {
-    let inner = f32x4.add(loadUpTo4(product, left, zero), loadUpTo4(bias, left, zero))
+  for (let left = count; left > 0; left -= 4) {
+    let inner = f32x4.add(v128.load(product), loadUpTo4(bias, left, zero))
     if (resetAfter) {
       storeUpTo4(candidate, inner, left)
       inner = f32x4.mul(loadUpTo4(gates, left, zero), inner)
@@ -69,15 +69,14 @@ function activateState(
   }
 }
 
-export function gruForward(p: usize): void {
-  const states = load<u32>(p, GRU_FORWARD_STATES) as usize
-  const allGates = load<u32>(p, GRU_FORWARD_GATES) as usize
-  const candidates = load<u32>(p, GRU_FORWARD_CANDIDATE) as usize
-  const x = load<u32>(p, GRU_FORWARD_X_PROJECTION) as usize
+/**
+ * Each thread takes some of the units, with all of their gates. They meet after each step, when the state is there, and
+ * when the reset comes before the product, also when r · h is.
+ */
+export function gruForward(p: usize): i32 {
   const weight = load<u32>(p, GRU_FORWARD_WEIGHT_HH) as usize
-  const bias = load<u32>(p, GRU_FORWARD_BIAS_HH) as usize
   const isReal = load<u32>(p, GRU_FORWARD_IS_REAL) as usize
-  const packedGates = load<u32>(p, GRU_FORWARD_SCRATCH) as usize
+  const packedGates = ownScratch(load<u32>(p, GRU_FORWARD_SCRATCH))
   const steps = load<i32>(p, GRU_FORWARD_STEPS)
   const batch = load<i32>(p, GRU_FORWARD_BATCH)
   const hidden = load<i32>(p, GRU_FORWARD_HIDDEN)
@@ -85,50 +84,78 @@ export function gruForward(p: usize): void {
   const resetAfter = load<i32>(p, GRU_FORWARD_RESET_AFTER)
   const width = bytes(hidden)
   const stateBytes = <usize>batch * width
-  const packedNew = packedGates + packedBytes(hidden, 2 * hidden)
-  const scratch = packedNew + packedBytes(hidden, hidden)
-  const products = scratch + packedScratchBytes(batch, hidden)
-  packWhole(packedGates, weight, width, true, hidden, 2 * hidden)
-  packWhole(packedNew, weight + <usize>(2 * hidden) * width, width, true, hidden, hidden)
-  let h = load<u32>(p, GRU_FORWARD_H0) as usize
+  const first = partStart(hidden, UNITS)
+  const count = partEnd(hidden, UNITS) - first
+  const tiled = tiledColumns(count)
+  const skipped = bytes(first)
+  const gap = bytes(tiled)
+  // The state goes through all three products at once; unless r comes between.
+  const together = (resetAfter ? 3 : 2) * tiled
+  const packedNew = packedGates + packedBytes(hidden, 2 * tiled)
+  const products = packedNew + packedBytes(hidden, tiled)
+  const scratch = products + 3 * <usize>batch * gap
+  for (let gate = 0; gate < 3; gate++) {
+    const from = weight + <usize>(gate * hidden + first) * width
+    if (gate < 2 || resetAfter) packColumns(packedGates, gate * tiled, together, from, width, true, hidden, count)
+    else packColumns(packedNew, 0, tiled, from, width, true, hidden, count)
+  }
+  const states = (load<u32>(p, GRU_FORWARD_STATES) as usize) + skipped
+  const allGates = (load<u32>(p, GRU_FORWARD_GATES) as usize) + skipped
+  const candidates = (load<u32>(p, GRU_FORWARD_CANDIDATE) as usize) + skipped
+  const x = (load<u32>(p, GRU_FORWARD_X_PROJECTION) as usize) + skipped
+  const bias = (load<u32>(p, GRU_FORWARD_BIAS_HH) as usize) + skipped
+  let h = (load<u32>(p, GRU_FORWARD_H0) as usize) + skipped
   for (let s = 0; s < steps; s++) {
     const t = reverse ? steps - 1 - s : s
     const at = <usize>t * stateBytes
     const state = states + at
     const gates = allGates + 3 * at
     const candidate = candidates + at
-    multiplyPacked(products, 3 * width, h, width, packedGates, batch, hidden, 2 * hidden, false, scratch)
+    multiplyPacked(products, 3 * gap, h - skipped, width, packedGates, batch, hidden, together, false, scratch)
     for (let b = 0; b < batch; b++) {
       const row = <usize>b * width
-      activateGates(gates + 3 * row, x + 3 * (at + row), products + 3 * row, bias, 2 * hidden)
-      if (!resetAfter) multiplyRows(candidate + row, gates + 3 * row, h + row, hidden)
+      for (let gate = 0; gate < 2; gate++) {
+        const shift = <usize>gate * width
+        activateGate(gates + 3 * row + shift, x + 3 * (at + row) + shift, products + <usize>(3 * b + gate) * gap,
+          bias + shift, count)
+      }
+      if (!resetAfter) multiplyRows(candidate + row, gates + 3 * row, h + row, count)
     }
-    const inner = resetAfter ? h : candidate
-    multiplyPacked(products + 2 * width, 3 * width, inner, width, packedNew, batch, hidden, hidden, false, scratch)
+    if (!resetAfter) {
+      const code = meet()
+      if (code) return code
+      const inner = candidate - skipped
+      multiplyPacked(products + 2 * gap, 3 * gap, inner, width, packedNew, batch, hidden, tiled, false, scratch)
+      // Padded rows clear what the others may still read.
+      const read = meet()
+      if (read) return read
+    }
     for (let b = 0; b < batch; b++) {
       const row = <usize>b * width
       if (isPadded(isReal, t * batch + b)) {
-        copyWords(state + row, h + row, hidden)
-        fillWords(gates + 3 * row, 3 * hidden, 0)
-        fillWords(candidate + row, hidden, 0)
+        copyWords(state + row, h + row, count)
+        for (let gate = 0; gate < 3; gate++) fillWords(gates + 3 * row + <usize>gate * width, count, 0)
+        fillWords(candidate + row, count, 0)
       } else {
         activateState(state + row, gates + 3 * row, candidate + row, x + 3 * (at + row) + 2 * width,
-          products + 3 * row + 2 * width, bias + 2 * width, h + row, hidden, resetAfter)
+          products + <usize>(3 * b + 2) * gap, bias + 2 * width, h + row, width, count, resetAfter)
       }
     }
     h = state
+    const code = meet()
+    if (code) return code
   }
+  return ERROR_OK
 }
 
 /** One row: gradients before the nonlinearities of z and n; dh becomes the part that goes straight back. */
 function differentiateState(
   dX: usize, dH: usize, dh: usize, dState: usize, gates: usize, candidate: usize, h: usize,
-  hidden: i32, resetAfter: i32,
+  width: usize, count: i32, resetAfter: i32,
 ): void {
   const zero = f32x4.splat(0)
   const one = f32x4.splat(1)
-  const width = bytes(hidden)
-  for (let left = hidden; left > 0; left -= 4) {
+  for (let left = count; left > 0; left -= 4) {
     const r = loadUpTo4(gates, left, zero)
     const z = loadUpTo4(gates + width, left, zero)
     const n = loadUpTo4(gates + 2 * width, left, zero)
@@ -174,19 +201,14 @@ function differentiateReset(dX: usize, dH: usize, dh: usize, dCandidate: usize, 
   }
 }
 
-/** dH0 carries the gradient of the state from step to step. */
-export function gruBackward(p: usize): void {
-  const dXs = load<u32>(p, GRU_BACKWARD_D_X_PROJECTION) as usize
-  const dHs = load<u32>(p, GRU_BACKWARD_D_H_PROJECTION) as usize
-  const dh = load<u32>(p, GRU_BACKWARD_D_H0) as usize
+/**
+ * dH0 carries the gradient of the state from step to step. Each thread takes some of the units; they meet before each
+ * product, which takes the gradients of all units.
+ */
+export function gruBackward(p: usize): i32 {
   const weight = load<u32>(p, GRU_BACKWARD_WEIGHT_HH) as usize
-  const h0 = load<u32>(p, GRU_BACKWARD_H0) as usize
   const isReal = load<u32>(p, GRU_BACKWARD_IS_REAL) as usize
-  const states = load<u32>(p, GRU_BACKWARD_STATES) as usize
-  const gates = load<u32>(p, GRU_BACKWARD_GATES) as usize
-  const candidates = load<u32>(p, GRU_BACKWARD_CANDIDATE) as usize
-  const dStates = load<u32>(p, GRU_BACKWARD_D_STATES) as usize
-  const packedGates = load<u32>(p, GRU_BACKWARD_SCRATCH) as usize
+  const packedGates = ownScratch(load<u32>(p, GRU_BACKWARD_SCRATCH))
   const steps = load<i32>(p, GRU_BACKWARD_STEPS)
   const batch = load<i32>(p, GRU_BACKWARD_BATCH)
   const hidden = load<i32>(p, GRU_BACKWARD_HIDDEN)
@@ -194,41 +216,65 @@ export function gruBackward(p: usize): void {
   const resetAfter = load<i32>(p, GRU_BACKWARD_RESET_AFTER)
   const width = bytes(hidden)
   const stateBytes = <usize>batch * width
-  const packedNew = packedGates + packedBytes(2 * hidden, hidden)
-  const scratch = packedNew + packedBytes(hidden, hidden)
-  const dCandidate = scratch + packedScratchBytes(batch, 2 * hidden)
-  packWhole(packedGates, weight, width, false, 2 * hidden, hidden)
-  packWhole(packedNew, weight + <usize>(2 * hidden) * width, width, false, hidden, hidden)
-  fillWords(dh, batch * hidden, 0)
+  const first = partStart(hidden, UNITS)
+  const count = partEnd(hidden, UNITS) - first
+  const tiled = tiledColumns(count)
+  const skipped = bytes(first)
+  // When the reset comes after the product, all three gates go back through the weights at once.
+  const depth = resetAfter ? 3 * hidden : 2 * hidden
+  const packedNew = packedGates + packedBytes(2 * hidden, tiled)
+  const dCandidate = packedNew + packedBytes(hidden, tiled)
+  const scratch = dCandidate + <usize>batch * bytes(tiled)
+  packColumns(packedGates, 0, tiled, weight + skipped, width, false, depth, count)
+  if (!resetAfter) {
+    const from = weight + <usize>(2 * hidden) * width + skipped
+    packColumns(packedNew, 0, tiled, from, width, false, hidden, count)
+  }
+  const dXs = (load<u32>(p, GRU_BACKWARD_D_X_PROJECTION) as usize) + skipped
+  const dHs = (load<u32>(p, GRU_BACKWARD_D_H_PROJECTION) as usize) + skipped
+  const dh = (load<u32>(p, GRU_BACKWARD_D_H0) as usize) + skipped
+  const h0 = (load<u32>(p, GRU_BACKWARD_H0) as usize) + skipped
+  const states = (load<u32>(p, GRU_BACKWARD_STATES) as usize) + skipped
+  const allGates = (load<u32>(p, GRU_BACKWARD_GATES) as usize) + skipped
+  const candidates = (load<u32>(p, GRU_BACKWARD_CANDIDATE) as usize) + skipped
+  const dStates = load<u32>(p, GRU_BACKWARD_D_STATES) as usize
+  clearColumns(dh, width, batch, count)
   for (let s = steps - 1; s >= 0; s--) {
     const t = reverse ? steps - 1 - s : s
     const at = <usize>t * stateBytes
     const h = s == 0 ? h0 : states + <usize>(reverse ? t + 1 : t - 1) * stateBytes
+    const gates = allGates + 3 * at
     const dX = dXs + 3 * at
     const dH = dHs + 3 * at
     for (let b = 0; b < batch; b++) {
       const row = <usize>b * width
-      const dState = dStates ? dStates + at + row : 0
+      const dState = dStates ? dStates + at + row + skipped : 0
       if (isPadded(isReal, t * batch + b)) {
-        addOptional(dh + row, dState, hidden)
-        fillWords(dX + 3 * row, 3 * hidden, 0)
-        fillWords(dH + 3 * row, 3 * hidden, 0)
+        addOptional(dh + row, dState, count)
+        for (let gate = 0; gate < 3; gate++) {
+          fillWords(dX + 3 * row + <usize>gate * width, count, 0)
+          fillWords(dH + 3 * row + <usize>gate * width, count, 0)
+        }
       } else {
-        differentiateState(dX + 3 * row, dH + 3 * row, dh + row, dState, gates + 3 * (at + row),
-          candidates + at + row, h + row, hidden, resetAfter)
+        differentiateState(dX + 3 * row, dH + 3 * row, dh + row, dState, gates + 3 * row, candidates + at + row, h + row,
+          width, count, resetAfter)
       }
     }
-    const dN = dH + 2 * width
-    if (resetAfter) multiplyPacked(dh, width, dN, 3 * width, packedNew, batch, hidden, hidden, true, scratch)
-    else {
-      multiplyPacked(dCandidate, width, dN, 3 * width, packedNew, batch, hidden, hidden, false, scratch)
+    if (!resetAfter) {
+      const code = meet()
+      if (code) return code
+      const dN = dH - skipped + 2 * width
+      multiplyPacked(dCandidate, bytes(tiled), dN, 3 * width, packedNew, batch, hidden, tiled, false, scratch)
       for (let b = 0; b < batch; b++) {
         const row = <usize>b * width
         if (isPadded(isReal, t * batch + b)) continue
-        differentiateReset(dX + 3 * row, dH + 3 * row, dh + row, dCandidate + row, gates + 3 * (at + row), h + row,
-          hidden)
+        differentiateReset(dX + 3 * row, dH + 3 * row, dh + row, dCandidate + <usize>b * bytes(tiled), gates + 3 * row,
+          h + row, count)
       }
     }
-    multiplyPacked(dh, width, dH, 3 * width, packedGates, batch, 2 * hidden, hidden, true, scratch)
+    const code = meet()
+    if (code) return code
+    multiplyPacked(dh, width, dH - skipped, 3 * width, packedGates, batch, depth, count, true, scratch)
   }
+  return ERROR_OK
 }

@@ -1,5 +1,6 @@
-// The module's exports: the walker, and what went wrong.
+// The module's exports: the walker, what went wrong, and with threads the runs of a team.
 import { errorAddress, errorValue } from './status'
+export { call, dismiss, giveUp, join, lead, serve } from './serve'
 export { walk } from './walk'
 
 export function lastErrorAddress(): i32 {

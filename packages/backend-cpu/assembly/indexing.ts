@@ -13,6 +13,7 @@ import {
 import { copyWords, fillWords, loadTail, storeTail } from './memory'
 import { Add, IAdd } from './operators'
 import { setErrorValue } from './status'
+import { partEnd, partStart, sharers } from './team'
 
 @inline
 function bytes(words: i32): usize {
@@ -34,13 +35,15 @@ export function gather(p: usize): i32 {
   const size = load<i32>(p, GATHER_AXIS_SIZE)
   const count = load<i32>(p, GATHER_COUNT)
   const inner = load<i32>(p, GATHER_INNER)
+  const first = partStart(count, 1)
+  const end = partEnd(count, 1)
   for (let o = load<i32>(p, GATHER_OUTER); o > 0; o--) {
-    for (let i = 0; i < count; i++) {
+    for (let i = first; i < end; i++) {
       const id = load<i32>(ids + bytes(i))
       if (isOutOfRange(id, size)) return ERROR_INDEX_OUT_OF_RANGE
-      copyWords(dst, table + <usize>id * bytes(inner), inner)
-      dst += bytes(inner)
+      copyWords(dst + <usize>i * bytes(inner), table + <usize>id * bytes(inner), inner)
     }
+    dst += <usize>count * bytes(inner)
     table += <usize>size * bytes(inner)
   }
   return ERROR_OK
@@ -68,14 +71,23 @@ export function scatterAdd(p: usize): i32 {
   const count = load<i32>(p, SCATTER_ADD_COUNT)
   const inner = load<i32>(p, SCATTER_ADD_INNER)
   const isInt = load<i32>(p, SCATTER_ADD_IS_INT)
-  if (!load<i32>(p, SCATTER_ADD_ACCUMULATE)) fillWords(dst, outer * size * inner, 0)
+  // Columns are divided, never the updates, whose sums would depend on their order.
+  const first = partStart(inner, 16)
+  const width = partEnd(inner, 16) - first
+  if (width <= 0) return ERROR_OK
+  dst += bytes(first)
+  updates += bytes(first)
+  if (!load<i32>(p, SCATTER_ADD_ACCUMULATE)) {
+    if (sharers() == 1) fillWords(dst, outer * size * inner, 0)
+    else for (let i = 0; i < outer * size; i++) fillWords(dst + <usize>i * bytes(inner), width, 0)
+  }
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < count; i++) {
       const id = load<i32>(ids + bytes(i))
       if (isOutOfRange(id, size)) return ERROR_INDEX_OUT_OF_RANGE
       const row = dst + <usize>id * bytes(inner)
-      if (isInt) addWords<IAdd>(row, updates, inner)
-      else addWords<Add>(row, updates, inner)
+      if (isInt) addWords<IAdd>(row, updates, width)
+      else addWords<Add>(row, updates, width)
       updates += bytes(inner)
     }
     dst += <usize>size * bytes(inner)
@@ -90,7 +102,12 @@ export function gatherAlong(p: usize): i32 {
   const size = load<i32>(p, GATHER_ALONG_AXIS_SIZE)
   const count = load<i32>(p, GATHER_ALONG_COUNT)
   const inner = load<i32>(p, GATHER_ALONG_INNER)
-  for (let o = load<i32>(p, GATHER_ALONG_OUTER); o > 0; o--) {
+  const outer = load<i32>(p, GATHER_ALONG_OUTER)
+  const first = partStart(outer, 1)
+  dst += <usize>(first * count) * bytes(inner)
+  ids += <usize>(first * count) * bytes(inner)
+  src += <usize>(first * size) * bytes(inner)
+  for (let o = partEnd(outer, 1) - first; o > 0; o--) {
     for (let j = 0; j < count; j++) {
       for (let i = 0; i < inner; i++) {
         const id = load<i32>(ids)
@@ -114,8 +131,13 @@ export function scatterAlongAdd(p: usize): i32 {
   const count = load<i32>(p, SCATTER_ALONG_ADD_COUNT)
   const inner = load<i32>(p, SCATTER_ALONG_ADD_INNER)
   const isInt = load<i32>(p, SCATTER_ALONG_ADD_IS_INT)
-  if (!load<i32>(p, SCATTER_ALONG_ADD_ACCUMULATE)) fillWords(dst, outer * size * inner, 0)
-  for (let o = 0; o < outer; o++) {
+  const first = partStart(outer, 1)
+  const end = partEnd(outer, 1)
+  dst += <usize>(first * size) * bytes(inner)
+  updates += <usize>(first * count) * bytes(inner)
+  ids += <usize>(first * count) * bytes(inner)
+  if (!load<i32>(p, SCATTER_ALONG_ADD_ACCUMULATE)) fillWords(dst, (end - first) * size * inner, 0)
+  for (let o = first; o < end; o++) {
     for (let j = 0; j < count; j++) {
       for (let i = 0; i < inner; i++) {
         const id = load<i32>(ids)
@@ -144,7 +166,11 @@ export function dynamicSlice(p: usize): void {
   const inner = load<i32>(p, DYNAMIC_SLICE_INNER)
   const start = clampStart(load<i32>(load<u32>(p, DYNAMIC_SLICE_START)), size, count)
   let src = (load<u32>(p, DYNAMIC_SLICE_SRC) as usize) + <usize>start * bytes(inner)
-  for (let o = load<i32>(p, DYNAMIC_SLICE_OUTER); o > 0; o--) {
+  const outer = load<i32>(p, DYNAMIC_SLICE_OUTER)
+  const first = partStart(outer, 1)
+  dst += <usize>first * bytes(count * inner)
+  src += <usize>first * bytes(size * inner)
+  for (let o = partEnd(outer, 1) - first; o > 0; o--) {
     copyWords(dst, src, count * inner)
     dst += bytes(count * inner)
     src += bytes(size * inner)
@@ -158,7 +184,11 @@ export function dynamicUpdate(p: usize): void {
   const inner = load<i32>(p, DYNAMIC_UPDATE_INNER)
   const start = clampStart(load<i32>(load<u32>(p, DYNAMIC_UPDATE_START)), size, count)
   let dst = (load<u32>(p, DYNAMIC_UPDATE_DST) as usize) + <usize>start * bytes(inner)
-  for (let o = load<i32>(p, DYNAMIC_UPDATE_OUTER); o > 0; o--) {
+  const outer = load<i32>(p, DYNAMIC_UPDATE_OUTER)
+  const first = partStart(outer, 1)
+  dst += <usize>first * bytes(size * inner)
+  update += <usize>first * bytes(count * inner)
+  for (let o = partEnd(outer, 1) - first; o > 0; o--) {
     copyWords(dst, update, count * inner)
     update += bytes(count * inner)
     dst += bytes(size * inner)

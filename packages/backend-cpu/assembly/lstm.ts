@@ -1,15 +1,20 @@
 // The LSTM over a whole sequence, forward and backward (gates i, f, g, o).
 import {
-  LSTM_BACKWARD_BATCH, LSTM_BACKWARD_C0, LSTM_BACKWARD_CELLS, LSTM_BACKWARD_D_C0, LSTM_BACKWARD_D_CELLS,
+  ERROR_OK, LSTM_BACKWARD_BATCH, LSTM_BACKWARD_C0, LSTM_BACKWARD_CELLS, LSTM_BACKWARD_D_C0, LSTM_BACKWARD_D_CELLS,
   LSTM_BACKWARD_D_H0, LSTM_BACKWARD_D_STATES, LSTM_BACKWARD_D_X_PROJECTION, LSTM_BACKWARD_GATES, LSTM_BACKWARD_HIDDEN,
   LSTM_BACKWARD_IS_REAL, LSTM_BACKWARD_REVERSE, LSTM_BACKWARD_SCRATCH, LSTM_BACKWARD_STEPS, LSTM_BACKWARD_WEIGHT_HH,
   LSTM_FORWARD_BATCH, LSTM_FORWARD_C0, LSTM_FORWARD_CELLS, LSTM_FORWARD_GATES, LSTM_FORWARD_H0, LSTM_FORWARD_HIDDEN,
   LSTM_FORWARD_IS_REAL, LSTM_FORWARD_REVERSE, LSTM_FORWARD_SCRATCH, LSTM_FORWARD_STATES, LSTM_FORWARD_STEPS,
   LSTM_FORWARD_WEIGHT_HH, LSTM_FORWARD_X_PROJECTION,
 } from './opcodes'
-import { multiplyPacked, packWhole, packedBytes } from './gemm'
+import { multiplyAdd } from './arithmetic'
+import { multiplyPacked, packColumns, packedBytes, tiledColumns } from './gemm'
 import { sigmoid, tanh } from './math'
 import { copyWords, fillWords, loadUpTo4, storeUpTo4 } from './memory'
+import { meet, ownScratch, partEnd, partStart } from './team'
+
+/** Threads take units by whole cache lines. */
+export const UNITS: i32 = 16
 
 @inline
 function bytes(words: i32): usize {
@@ -21,16 +26,18 @@ export function isPadded(isReal: usize, position: i32): bool {
   return isReal != 0 && load<i32>(isReal + bytes(position)) == 0
 }
 
-/** One row: gates hold the sums before, and the gates after, the nonlinearity. */
-function activate(state: usize, cell: usize, gates: usize, cPrevious: usize, hidden: i32): void {
+/** One row, of `count` units: gates from x and the product with the state, whose gates are `gap` bytes apart. */
+function activate(
+  state: usize, cell: usize, gates: usize, x: usize, product: usize, gap: usize, cPrevious: usize, width: usize,
+  count: i32,
+): void {
   const zero = f32x4.splat(0)
-  const width = bytes(hidden)
-  for (let left = hidden; left > 0; left -= 4) {
-    const i = sigmoid(loadUpTo4(gates, left, zero))
-    const f = sigmoid(loadUpTo4(gates + width, left, zero))
-    const g = tanh(loadUpTo4(gates + 2 * width, left, zero))
-    const o = sigmoid(loadUpTo4(gates + 3 * width, left, zero))
-    const c = f32x4.add(f32x4.mul(f, loadUpTo4(cPrevious, left, zero)), f32x4.mul(i, g))
+  for (let left = count; left > 0; left -= 4) {
+    const i = sigmoid(f32x4.add(loadUpTo4(x, left, zero), v128.load(product)))
+    const f = sigmoid(f32x4.add(loadUpTo4(x + width, left, zero), v128.load(product + gap)))
+    const g = tanh(f32x4.add(loadUpTo4(x + 2 * width, left, zero), v128.load(product + 2 * gap)))
+    const o = sigmoid(f32x4.add(loadUpTo4(x + 3 * width, left, zero), v128.load(product + 3 * gap)))
+    const c = multiplyAdd(f, loadUpTo4(cPrevious, left, zero), f32x4.mul(i, g))
     storeUpTo4(gates, i, left)
     storeUpTo4(gates + width, f, left)
     storeUpTo4(gates + 2 * width, g, left)
@@ -40,47 +47,65 @@ function activate(state: usize, cell: usize, gates: usize, cPrevious: usize, hid
     state += 16
     cell += 16
     gates += 16
+    x += 16
+    product += 16
     cPrevious += 16
   }
 }
 
-export function lstmForward(p: usize): void {
-  const states = load<u32>(p, LSTM_FORWARD_STATES) as usize
-  const cells = load<u32>(p, LSTM_FORWARD_CELLS) as usize
-  const allGates = load<u32>(p, LSTM_FORWARD_GATES) as usize
-  const x = load<u32>(p, LSTM_FORWARD_X_PROJECTION) as usize
+/** Each thread takes some of the units, with all of their gates; they meet after each step, when the state is there. */
+export function lstmForward(p: usize): i32 {
   const isReal = load<u32>(p, LSTM_FORWARD_IS_REAL) as usize
-  const packed = load<u32>(p, LSTM_FORWARD_SCRATCH) as usize
+  const packed = ownScratch(load<u32>(p, LSTM_FORWARD_SCRATCH))
   const steps = load<i32>(p, LSTM_FORWARD_STEPS)
   const batch = load<i32>(p, LSTM_FORWARD_BATCH)
   const hidden = load<i32>(p, LSTM_FORWARD_HIDDEN)
   const reverse = load<i32>(p, LSTM_FORWARD_REVERSE)
   const width = bytes(hidden)
   const stateBytes = <usize>batch * width
-  packWhole(packed, load<u32>(p, LSTM_FORWARD_WEIGHT_HH), width, true, hidden, 4 * hidden)
-  const scratch = packed + packedBytes(hidden, 4 * hidden)
-  let h = load<u32>(p, LSTM_FORWARD_H0) as usize
-  let c = load<u32>(p, LSTM_FORWARD_C0) as usize
+  const first = partStart(hidden, UNITS)
+  const count = partEnd(hidden, UNITS) - first
+  const tiled = tiledColumns(count)
+  const skipped = bytes(first)
+  const weight = load<u32>(p, LSTM_FORWARD_WEIGHT_HH) as usize
+  for (let gate = 0; gate < 4; gate++) {
+    packColumns(
+      packed, gate * tiled, 4 * tiled, weight + <usize>(gate * hidden + first) * width, width, true, hidden, count,
+    )
+  }
+  const products = packed + packedBytes(hidden, 4 * tiled)
+  const gap = bytes(tiled)
+  const scratch = products + 4 * <usize>batch * gap
+  const states = (load<u32>(p, LSTM_FORWARD_STATES) as usize) + skipped
+  const cells = (load<u32>(p, LSTM_FORWARD_CELLS) as usize) + skipped
+  const allGates = (load<u32>(p, LSTM_FORWARD_GATES) as usize) + skipped
+  const x = (load<u32>(p, LSTM_FORWARD_X_PROJECTION) as usize) + skipped
+  let h = (load<u32>(p, LSTM_FORWARD_H0) as usize) + skipped
+  let c = (load<u32>(p, LSTM_FORWARD_C0) as usize) + skipped
   for (let s = 0; s < steps; s++) {
     const t = reverse ? steps - 1 - s : s
-    const state = states + <usize>t * stateBytes
-    const cell = cells + <usize>t * stateBytes
-    const gates = allGates + 4 * <usize>t * stateBytes
-    copyWords(gates, x + 4 * <usize>t * stateBytes, 4 * batch * hidden)
-    multiplyPacked(gates, 4 * width, h, width, packed, batch, hidden, 4 * hidden, true, scratch)
+    const at = <usize>t * stateBytes
+    const state = states + at
+    const cell = cells + at
+    multiplyPacked(products, 4 * gap, h - skipped, width, packed, batch, hidden, 4 * tiled, false, scratch)
     for (let b = 0; b < batch; b++) {
       const row = <usize>b * width
+      const gates = allGates + 4 * (at + row)
       if (isPadded(isReal, t * batch + b)) {
-        copyWords(state + row, h + row, hidden)
-        copyWords(cell + row, c + row, hidden)
-        fillWords(gates + 4 * row, 4 * hidden, 0)
+        copyWords(state + row, h + row, count)
+        copyWords(cell + row, c + row, count)
+        for (let gate = 0; gate < 4; gate++) fillWords(gates + <usize>gate * width, count, 0)
       } else {
-        activate(state + row, cell + row, gates + 4 * row, c + row, hidden)
+        activate(state + row, cell + row, gates, x + 4 * (at + row), products + 4 * <usize>b * gap, gap, c + row, width,
+          count)
       }
     }
     h = state
     c = cell
+    const code = meet()
+    if (code) return code
   }
+  return ERROR_OK
 }
 
 /** a + b[…], where b may be missing. */
@@ -101,14 +126,13 @@ export function throughTanh(a: v128, x: v128): v128 {
   return f32x4.mul(a, f32x4.sub(f32x4.splat(1), f32x4.mul(x, x)))
 }
 
-/** One row: dGates from dh, dc; dc becomes that of the step before, dh zero. dState and dCell may be 0. */
+/** One row, of `count` units: dGates from dh, dc; dc becomes that of the step before, dh zero. dState, dCell may be 0. */
 function differentiate(
   dGates: usize, dh: usize, dc: usize, dState: usize, dCell: usize,
-  gates: usize, cell: usize, cPrevious: usize, hidden: i32,
+  gates: usize, cell: usize, cPrevious: usize, width: usize, count: i32,
 ): void {
   const zero = f32x4.splat(0)
-  const width = bytes(hidden)
-  for (let left = hidden; left > 0; left -= 4) {
+  for (let left = count; left > 0; left -= 4) {
     const i = loadUpTo4(gates, left, zero)
     const f = loadUpTo4(gates + width, left, zero)
     const g = loadUpTo4(gates + 2 * width, left, zero)
@@ -145,28 +169,42 @@ export function addOptional(dst: usize, src: usize, n: i32): void {
   }
 }
 
-/** dH0 and dC0 carry the gradients of state and cell from step to step. */
-export function lstmBackward(p: usize): void {
-  const dX = load<u32>(p, LSTM_BACKWARD_D_X_PROJECTION) as usize
-  const dh = load<u32>(p, LSTM_BACKWARD_D_H0) as usize
-  const dc = load<u32>(p, LSTM_BACKWARD_D_C0) as usize
-  const c0 = load<u32>(p, LSTM_BACKWARD_C0) as usize
+/** Zeros in `count` columns of some rows, `row` bytes apart. */
+export function clearColumns(dst: usize, row: usize, rows: i32, count: i32): void {
+  for (let i = 0; i < rows; i++) fillWords(dst + <usize>i * row, count, 0)
+}
+
+/**
+ * dH0 and dC0 carry the gradients of state and cell from step to step. Each thread takes some of the units; they meet
+ * in each step when the gradients of all gates are there.
+ */
+export function lstmBackward(p: usize): i32 {
   const isReal = load<u32>(p, LSTM_BACKWARD_IS_REAL) as usize
-  const cells = load<u32>(p, LSTM_BACKWARD_CELLS) as usize
-  const gates = load<u32>(p, LSTM_BACKWARD_GATES) as usize
-  const dStates = load<u32>(p, LSTM_BACKWARD_D_STATES) as usize
-  const dCells = load<u32>(p, LSTM_BACKWARD_D_CELLS) as usize
-  const packed = load<u32>(p, LSTM_BACKWARD_SCRATCH) as usize
+  const packed = ownScratch(load<u32>(p, LSTM_BACKWARD_SCRATCH))
   const steps = load<i32>(p, LSTM_BACKWARD_STEPS)
   const batch = load<i32>(p, LSTM_BACKWARD_BATCH)
   const hidden = load<i32>(p, LSTM_BACKWARD_HIDDEN)
   const reverse = load<i32>(p, LSTM_BACKWARD_REVERSE)
   const width = bytes(hidden)
   const stateBytes = <usize>batch * width
-  packWhole(packed, load<u32>(p, LSTM_BACKWARD_WEIGHT_HH), width, false, 4 * hidden, hidden)
-  const scratch = packed + packedBytes(4 * hidden, hidden)
-  fillWords(dh, batch * hidden, 0)
-  fillWords(dc, batch * hidden, 0)
+  const first = partStart(hidden, UNITS)
+  const count = partEnd(hidden, UNITS) - first
+  const skipped = bytes(first)
+  const dX = load<u32>(p, LSTM_BACKWARD_D_X_PROJECTION) as usize
+  const dh = (load<u32>(p, LSTM_BACKWARD_D_H0) as usize) + skipped
+  const dc = (load<u32>(p, LSTM_BACKWARD_D_C0) as usize) + skipped
+  const c0 = (load<u32>(p, LSTM_BACKWARD_C0) as usize) + skipped
+  const cells = (load<u32>(p, LSTM_BACKWARD_CELLS) as usize) + skipped
+  const gates = (load<u32>(p, LSTM_BACKWARD_GATES) as usize) + skipped
+  const dStates = load<u32>(p, LSTM_BACKWARD_D_STATES) as usize
+  const dCells = load<u32>(p, LSTM_BACKWARD_D_CELLS) as usize
+  packColumns(
+    packed, 0, tiledColumns(count), (load<u32>(p, LSTM_BACKWARD_WEIGHT_HH) as usize) + skipped, width, false,
+    4 * hidden, count,
+  )
+  const scratch = packed + packedBytes(4 * hidden, count)
+  clearColumns(dh, width, batch, count)
+  clearColumns(dc, width, batch, count)
   for (let s = steps - 1; s >= 0; s--) {
     const t = reverse ? steps - 1 - s : s
     const before = reverse ? t + 1 : t - 1
@@ -174,18 +212,21 @@ export function lstmBackward(p: usize): void {
     const at = <usize>t * stateBytes
     for (let b = 0; b < batch; b++) {
       const row = <usize>b * width
-      const dState = dStates ? dStates + at + row : 0
-      const dCell = dCells ? dCells + at + row : 0
-      const dGates = dX + 4 * (at + row)
+      const dState = dStates ? dStates + at + row + skipped : 0
+      const dCell = dCells ? dCells + at + row + skipped : 0
+      const dGates = dX + 4 * (at + row) + skipped
       if (isPadded(isReal, t * batch + b)) {
-        addOptional(dh + row, dState, hidden)
-        addOptional(dc + row, dCell, hidden)
-        fillWords(dGates, 4 * hidden, 0)
+        addOptional(dh + row, dState, count)
+        addOptional(dc + row, dCell, count)
+        for (let gate = 0; gate < 4; gate++) fillWords(dGates + <usize>gate * width, count, 0)
       } else {
         differentiate(dGates, dh + row, dc + row, dState, dCell, gates + 4 * (at + row), cells + at + row,
-          cPrevious + row, hidden)
+          cPrevious + row, width, count)
       }
     }
-    multiplyPacked(dh, width, dX + 4 * at, 4 * width, packed, batch, 4 * hidden, hidden, true, scratch)
+    const code = meet()
+    if (code) return code
+    multiplyPacked(dh, width, dX + 4 * at, 4 * width, packed, batch, 4 * hidden, count, true, scratch)
   }
+  return ERROR_OK
 }

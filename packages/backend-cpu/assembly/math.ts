@@ -1,5 +1,6 @@
 // Elementary functions on four floats, and logarithm, exponential and power on scalars in double.
 // Polynomials are minimax fits (Remez) on the reduced ranges that the comments name.
+import { multiplyAdd, multiplySubtract } from './arithmetic'
 
 const LN2_HIGH: f32 = 0.693359375
 const LN2_LOW: f32 = -2.12194440e-4
@@ -13,12 +14,6 @@ function splat(x: f32): v128 {
   return f32x4.splat(x)
 }
 
-/** a · b + c in two roundings. */
-@inline
-function multiplyAdd(a: v128, b: v128, c: v128): v128 {
-  return f32x4.add(f32x4.mul(a, b), c)
-}
-
 @inline
 function copySign(magnitude: v128, sign: v128): v128 {
   return v128.bitselect(sign, magnitude, i32x4.splat(i32.MIN_VALUE))
@@ -30,8 +25,8 @@ export function exp(x: v128): v128 {
   const clamped = f32x4.pmin(f32x4.pmax(x, splat(-104)), splat(89)) // pmin and pmax keep a NaN on the left
   const shifted = multiplyAdd(clamped, splat(LOG2_E), splat(ROUND_MAGIC))
   const n = f32x4.sub(shifted, splat(ROUND_MAGIC))
-  let r = f32x4.sub(clamped, f32x4.mul(n, splat(LN2_HIGH)))
-  r = f32x4.sub(r, f32x4.mul(n, splat(LN2_LOW)))
+  let r = multiplySubtract(n, splat(LN2_HIGH), clamped)
+  r = multiplySubtract(n, splat(LN2_LOW), r)
   let p = multiplyAdd(splat(0.00138146132232), r, splat(0.00836870982645))
   p = multiplyAdd(p, r, splat(0.0416683873628))
   p = multiplyAdd(p, r, splat(0.166665206898))

@@ -1,36 +1,58 @@
 // The matmul instruction: the batch loop, and what pays for products with few rows or one column.
-import { MATMUL_A, MATMUL_A_ROW, MATMUL_B, MATMUL_B_ROW, MATMUL_DST, MATMUL_DST_ROW, MATMUL_FLAGS,
+import { GEMM_TILE_ROWS, MATMUL_A, MATMUL_A_ROW, MATMUL_B, MATMUL_B_ROW, MATMUL_DST, MATMUL_DST_ROW, MATMUL_FLAGS,
   MATMUL_FLAG_ACCUMULATE, MATMUL_FLAG_TRANSPOSE_A, MATMUL_FLAG_TRANSPOSE_B, MATMUL_K, MATMUL_M, MATMUL_N, MATMUL_RANK,
   MATMUL_SCRATCH, MATMUL_TAIL } from './opcodes'
+import { multiplyAdd } from './arithmetic'
 import { multiply } from './gemm'
 import { fillWords, loadTail, storeTail, sumLanes } from './memory'
+import { ownScratch, partEnd, partStart, setSharers, sharers } from './team'
 
-/** Products with at most this many rows read b in place: packing it would cost more than it saves. */
+/** Products with at most this many rows add up rows of b in place: packing it would cost more than it saves. */
 const FEW_ROWS: i32 = 7
+/** As FEW_ROWS where the rows of b are multiplied: packing them means to transpose them. */
+const FEW_DOT_ROWS: i32 = 32
 /** Columns of c that stay in the first-level cache while rows of b are added to them. */
 const STRIP: i32 = 2048
+
+@inline
+function bytes(words: i32): usize {
+  return (<usize>words) << 2
+}
 
 /** Sum of a[k] · b[k]. */
 function dot(a: usize, b: usize, k: i32): f32 {
   let sum0 = f32x4.splat(0)
   let sum1 = f32x4.splat(0)
   for (; k >= 8; k -= 8) {
-    sum0 = f32x4.add(sum0, f32x4.mul(v128.load(a), v128.load(b)))
-    sum1 = f32x4.add(sum1, f32x4.mul(v128.load(a, 16), v128.load(b, 16)))
+    sum0 = multiplyAdd(v128.load(a), v128.load(b), sum0)
+    sum1 = multiplyAdd(v128.load(a, 16), v128.load(b, 16), sum1)
     a += 32
     b += 32
   }
   if (k >= 4) {
-    sum0 = f32x4.add(sum0, f32x4.mul(v128.load(a), v128.load(b)))
+    sum0 = multiplyAdd(v128.load(a), v128.load(b), sum0)
     a += 16
     b += 16
     k -= 4
   }
   if (k > 0) {
     const zero = f32x4.splat(0)
-    sum1 = f32x4.add(sum1, f32x4.mul(loadTail(a, k, zero), loadTail(b, k, zero)))
+    sum1 = multiplyAdd(loadTail(a, k, zero), loadTail(b, k, zero), sum1)
   }
   return sumLanes(f32x4.add(sum0, sum1))
+}
+
+/** The four sums of lanes, one in each lane. */
+@inline
+function sumEach(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
+  const low01 = f32x4.add(i32x4.shuffle(s0, s1, 0, 4, 1, 5), i32x4.shuffle(s0, s1, 2, 6, 3, 7))
+  const low23 = f32x4.add(i32x4.shuffle(s2, s3, 0, 4, 1, 5), i32x4.shuffle(s2, s3, 2, 6, 3, 7))
+  return f32x4.add(i64x2.shuffle(low01, low23, 0, 2), i64x2.shuffle(low01, low23, 1, 3))
+}
+
+@inline
+function put(c: usize, sums: v128, accumulate: bool): void {
+  v128.store(c, accumulate ? f32x4.add(v128.load(c), sums) : sums)
 }
 
 /** c[0…3] (+)= a · four rows of b. */
@@ -44,10 +66,10 @@ function dot4(c: usize, a: usize, b: usize, row: usize, k: i32, accumulate: bool
   let b3 = b2 + row
   for (; k >= 4; k -= 4) {
     const x = v128.load(a)
-    s0 = f32x4.add(s0, f32x4.mul(x, v128.load(b)))
-    s1 = f32x4.add(s1, f32x4.mul(x, v128.load(b1)))
-    s2 = f32x4.add(s2, f32x4.mul(x, v128.load(b2)))
-    s3 = f32x4.add(s3, f32x4.mul(x, v128.load(b3)))
+    s0 = multiplyAdd(x, v128.load(b), s0)
+    s1 = multiplyAdd(x, v128.load(b1), s1)
+    s2 = multiplyAdd(x, v128.load(b2), s2)
+    s3 = multiplyAdd(x, v128.load(b3), s3)
     a += 16
     b += 16
     b1 += 16
@@ -57,24 +79,84 @@ function dot4(c: usize, a: usize, b: usize, row: usize, k: i32, accumulate: bool
   if (k > 0) {
     const zero = f32x4.splat(0)
     const x = loadTail(a, k, zero)
-    s0 = f32x4.add(s0, f32x4.mul(x, loadTail(b, k, zero)))
-    s1 = f32x4.add(s1, f32x4.mul(x, loadTail(b1, k, zero)))
-    s2 = f32x4.add(s2, f32x4.mul(x, loadTail(b2, k, zero)))
-    s3 = f32x4.add(s3, f32x4.mul(x, loadTail(b3, k, zero)))
+    s0 = multiplyAdd(x, loadTail(b, k, zero), s0)
+    s1 = multiplyAdd(x, loadTail(b1, k, zero), s1)
+    s2 = multiplyAdd(x, loadTail(b2, k, zero), s2)
+    s3 = multiplyAdd(x, loadTail(b3, k, zero), s3)
   }
-  const low01 = f32x4.add(i32x4.shuffle(s0, s1, 0, 4, 1, 5), i32x4.shuffle(s0, s1, 2, 6, 3, 7))
-  const low23 = f32x4.add(i32x4.shuffle(s2, s3, 0, 4, 1, 5), i32x4.shuffle(s2, s3, 2, 6, 3, 7))
-  const sums = f32x4.add(i64x2.shuffle(low01, low23, 0, 2), i64x2.shuffle(low01, low23, 1, 3))
-  v128.store(c, accumulate ? f32x4.add(v128.load(c), sums) : sums)
+  put(c, sumEach(s0, s1, s2, s3), accumulate)
 }
 
-/** c [m, n] (+)= a · bᵀ, both stored by rows of k: dot products, four rows of b at a time. */
+/** As dot4 for two rows of a and of c; each result is made as there. */
+function dot2x4(
+  c: usize, cRow: usize, a: usize, aRow: usize, b: usize, row: usize, k: i32, accumulate: bool,
+): void {
+  let s0 = f32x4.splat(0)
+  let s1 = f32x4.splat(0)
+  let s2 = f32x4.splat(0)
+  let s3 = f32x4.splat(0)
+  let t0 = f32x4.splat(0)
+  let t1 = f32x4.splat(0)
+  let t2 = f32x4.splat(0)
+  let t3 = f32x4.splat(0)
+  let b1 = b + row
+  let b2 = b1 + row
+  let b3 = b2 + row
+  let a1 = a + aRow
+  for (; k >= 4; k -= 4) {
+    const x = v128.load(a)
+    const y = v128.load(a1)
+    let z = v128.load(b)
+    s0 = multiplyAdd(x, z, s0)
+    t0 = multiplyAdd(y, z, t0)
+    z = v128.load(b1)
+    s1 = multiplyAdd(x, z, s1)
+    t1 = multiplyAdd(y, z, t1)
+    z = v128.load(b2)
+    s2 = multiplyAdd(x, z, s2)
+    t2 = multiplyAdd(y, z, t2)
+    z = v128.load(b3)
+    s3 = multiplyAdd(x, z, s3)
+    t3 = multiplyAdd(y, z, t3)
+    a += 16
+    a1 += 16
+    b += 16
+    b1 += 16
+    b2 += 16
+    b3 += 16
+  }
+  if (k > 0) {
+    const zero = f32x4.splat(0)
+    const x = loadTail(a, k, zero)
+    const y = loadTail(a1, k, zero)
+    let z = loadTail(b, k, zero)
+    s0 = multiplyAdd(x, z, s0)
+    t0 = multiplyAdd(y, z, t0)
+    z = loadTail(b1, k, zero)
+    s1 = multiplyAdd(x, z, s1)
+    t1 = multiplyAdd(y, z, t1)
+    z = loadTail(b2, k, zero)
+    s2 = multiplyAdd(x, z, s2)
+    t2 = multiplyAdd(y, z, t2)
+    z = loadTail(b3, k, zero)
+    s3 = multiplyAdd(x, z, s3)
+    t3 = multiplyAdd(y, z, t3)
+  }
+  put(c, sumEach(s0, s1, s2, s3), accumulate)
+  put(c + cRow, sumEach(t0, t1, t2, t3), accumulate)
+}
+
+/** c [m, n] (+)= a · bᵀ, both stored by rows of k: dot products, two rows of a by four rows of b at a time. */
 function dotProducts(
   c: usize, cRow: usize, a: usize, aRow: usize, b: usize, bRow: usize, m: i32, k: i32, n: i32, accumulate: bool,
 ): void {
   let j = 0
   for (; j + 4 <= n; j += 4) {
-    for (let i = 0; i < m; i++) dot4(c + <usize>i * cRow, a + <usize>i * aRow, b, bRow, k, accumulate)
+    let i = 0
+    for (; i + 2 <= m; i += 2) {
+      dot2x4(c + <usize>i * cRow, cRow, a + <usize>i * aRow, aRow, b, bRow, k, accumulate)
+    }
+    if (i < m) dot4(c + <usize>i * cRow, a + <usize>i * aRow, b, bRow, k, accumulate)
     b += 4 * bRow
     c += 16
   }
@@ -99,36 +181,33 @@ function addRows(y: usize, b: usize, row: usize, n: i32, x0: f32, x1: f32, x2: f
   let b2 = b1 + row
   let b3 = b2 + row
   for (; n >= 4; n -= 4) {
-    const first = f32x4.add(f32x4.mul(v0, v128.load(b)), f32x4.mul(v1, v128.load(b1)))
-    const second = f32x4.add(f32x4.mul(v2, v128.load(b2)), f32x4.mul(v3, v128.load(b3)))
-    v128.store(y, f32x4.add(v128.load(y), f32x4.add(first, second)))
+    const first = multiplyAdd(v0, v128.load(b), multiplyAdd(v1, v128.load(b1), v128.load(y)))
+    const second = multiplyAdd(v2, v128.load(b2), f32x4.mul(v3, v128.load(b3)))
+    v128.store(y, f32x4.add(first, second))
     y += 16
     b += 16
     b1 += 16
     b2 += 16
     b3 += 16
   }
-  for (; n > 0; n--) {
-    const sum = x0 * load<f32>(b) + x1 * load<f32>(b1) + (x2 * load<f32>(b2) + x3 * load<f32>(b3))
-    store<f32>(y, load<f32>(y) + sum)
-    y += 4
-    b += 4
-    b1 += 4
-    b2 += 4
-    b3 += 4
+  if (n > 0) {
+    const zero = f32x4.splat(0)
+    const first = multiplyAdd(v0, loadTail(b, n, zero), multiplyAdd(v1, loadTail(b1, n, zero), loadTail(y, n, zero)))
+    const second = multiplyAdd(v2, loadTail(b2, n, zero), f32x4.mul(v3, loadTail(b3, n, zero)))
+    storeTail(y, f32x4.add(first, second), n)
   }
 }
 
 function addRow(y: usize, b: usize, n: i32, x: f32): void {
   const v = f32x4.splat(x)
   for (; n >= 4; n -= 4) {
-    v128.store(y, f32x4.add(v128.load(y), f32x4.mul(v, v128.load(b))))
+    v128.store(y, multiplyAdd(v, v128.load(b), v128.load(y)))
     y += 16
     b += 16
   }
   if (n > 0) {
     const zero = f32x4.splat(0)
-    storeTail(y, f32x4.add(loadTail(y, n, zero), f32x4.mul(v, loadTail(b, n, zero))), n)
+    storeTail(y, multiplyAdd(v, loadTail(b, n, zero), loadTail(y, n, zero)), n)
   }
 }
 
@@ -163,6 +242,30 @@ function rowSums(
   }
 }
 
+const BY_ROW_SUMS: i32 = 0
+const BY_DOT_PRODUCTS: i32 = 1
+const BY_BLOCKS: i32 = 2
+
+/** The way that suits the whole product; parts of it must go the same way, so that their sums are the same. */
+function wayOf(m: i32, aRow: usize, transposeA: bool, transposeB: bool): i32 {
+  if (!transposeB) return m <= FEW_ROWS ? BY_ROW_SUMS : BY_BLOCKS
+  return m <= FEW_DOT_ROWS && (!transposeA || (aRow == 4 && m == 1)) ? BY_DOT_PRODUCTS : BY_BLOCKS
+}
+
+function compute(
+  way: i32, c: usize, cRow: usize, a: usize, aRow: usize, transposeA: bool, b: usize, bRow: usize, transposeB: bool,
+  m: i32, k: i32, n: i32, accumulate: bool, scratch: usize,
+): void {
+  if (m <= 0 || n <= 0) return
+  if (way == BY_ROW_SUMS) {
+    rowSums(c, cRow, a, transposeA ? 4 : aRow, transposeA ? aRow : 4, b, bRow, m, k, n, accumulate)
+  } else if (way == BY_DOT_PRODUCTS) {
+    dotProducts(c, cRow, a, transposeA ? 0 : aRow, b, bRow, m, k, n, accumulate)
+  } else {
+    multiply(c, cRow, a, aRow, transposeA, b, bRow, transposeB, m, k, n, accumulate, scratch)
+  }
+}
+
 /** One product; chooses the way. Rows are given in bytes; scratch as `matmulScratchBytes` tells. */
 export function product(
   c: usize, cRow: usize, a: usize, aRow: usize, transposeA: bool, b: usize, bRow: usize, transposeB: bool,
@@ -174,43 +277,82 @@ export function product(
   } else if (n == 1 && m > 1 && cRow == 4) {
     // A column: the transposed product has one row. The vector keeps its stride, the matrix is transposed.
     product(c, 4, b, bRow, !transposeB, a, aRow, !transposeA, 1, k, m, accumulate, scratch)
-  } else if (m <= FEW_ROWS && !transposeB) {
-    rowSums(c, cRow, a, transposeA ? 4 : aRow, transposeA ? aRow : 4, b, bRow, m, k, n, accumulate)
-  } else if (m <= FEW_ROWS && (!transposeA || aRow == 4)) {
-    dotProducts(c, cRow, a, transposeA ? 0 : aRow, b, bRow, m, k, n, accumulate)
   } else {
-    multiply(c, cRow, a, aRow, transposeA, b, bRow, transposeB, m, k, n, accumulate, scratch)
+    const way = wayOf(m, aRow, transposeA, transposeB)
+    compute(way, c, cRow, a, aRow, transposeA, b, bRow, transposeB, m, k, n, accumulate, scratch)
+  }
+}
+
+/** This thread's part of a product: of its rows where they are more than columns, else of its columns. */
+function sharedProduct(
+  c: usize, cRow: usize, a: usize, aRow: usize, transposeA: bool, b: usize, bRow: usize, transposeB: bool,
+  m: i32, k: i32, n: i32, accumulate: bool, scratch: usize,
+): void {
+  if (sharers() == 1 || k == 0) {
+    product(c, cRow, a, aRow, transposeA, b, bRow, transposeB, m, k, n, accumulate, scratch)
+    return
+  }
+  if (n == 1 && m > 1 && cRow == 4) {
+    sharedProduct(c, 4, b, bRow, !transposeB, a, aRow, !transposeA, 1, k, m, accumulate, scratch)
+    return
+  }
+  const way = wayOf(m, aRow, transposeA, transposeB)
+  if (way == BY_BLOCKS && m > n) {
+    const first = partStart(m, GEMM_TILE_ROWS)
+    const from = transposeA ? a + bytes(first) : a + <usize>first * aRow
+    const rows = partEnd(m, GEMM_TILE_ROWS) - first
+    compute(way, c + <usize>first * cRow, cRow, from, aRow, transposeA, b, bRow, transposeB, rows, k, n, accumulate, scratch)
+  } else {
+    const first = partStart(n, 16)
+    const from = transposeB ? b + <usize>first * bRow : b + bytes(first)
+    const columns = partEnd(n, 16) - first
+    compute(way, c + bytes(first), cRow, a, aRow, transposeA, from, bRow, transposeB, m, k, columns, accumulate, scratch)
   }
 }
 
 export function matmul(p: usize): void {
   const flags = load<i32>(p, MATMUL_FLAGS)
   const rank = load<i32>(p, MATMUL_RANK)
-  batch(
-    p, rank, p + MATMUL_TAIL,
-    load<u32>(p, MATMUL_DST), load<u32>(p, MATMUL_A), load<u32>(p, MATMUL_B), flags,
-  )
+  const dims = p + MATMUL_TAIL
+  let dst = load<u32>(p, MATMUL_DST) as usize
+  let a = load<u32>(p, MATMUL_A) as usize
+  let b = load<u32>(p, MATMUL_B) as usize
+  const threads = sharers()
+  const size = rank > 0 ? load<i32>(dims) : 0
+  if (size < threads || threads == 1) {
+    batch(p, rank, size, dims, dst, a, b, flags)
+    return
+  }
+  const first = partStart(size, 1)
+  const count = partEnd(size, 1) - first
+  const next = bytes(rank)
+  dst += bytes(first * load<i32>(dims + next))
+  a += bytes(first * load<i32>(dims + 2 * next))
+  b += bytes(first * load<i32>(dims + 3 * next))
+  setSharers(1)
+  batch(p, rank, count, dims, dst, a, b, flags)
+  setSharers(threads)
 }
 
-/** Loops over the batch dimensions from `dim` on; `dims` points to the size of the first of them. */
-function batch(p: usize, remaining: i32, dims: usize, dst: usize, a: usize, b: usize, flags: i32): void {
+/** Loops over the last `remaining` batch dimensions; `size` is that of the first of them, `dims` where it stands. */
+function batch(p: usize, remaining: i32, size: i32, dims: usize, dst: usize, a: usize, b: usize, flags: i32): void {
   if (remaining == 0) {
-    product(
-      dst, (<usize>load<i32>(p, MATMUL_DST_ROW)) << 2,
-      a, (<usize>load<i32>(p, MATMUL_A_ROW)) << 2, (flags & MATMUL_FLAG_TRANSPOSE_A) != 0,
-      b, (<usize>load<i32>(p, MATMUL_B_ROW)) << 2, (flags & MATMUL_FLAG_TRANSPOSE_B) != 0,
+    sharedProduct(
+      dst, bytes(load<i32>(p, MATMUL_DST_ROW)),
+      a, bytes(load<i32>(p, MATMUL_A_ROW)), (flags & MATMUL_FLAG_TRANSPOSE_A) != 0,
+      b, bytes(load<i32>(p, MATMUL_B_ROW)), (flags & MATMUL_FLAG_TRANSPOSE_B) != 0,
       load<i32>(p, MATMUL_M), load<i32>(p, MATMUL_K), load<i32>(p, MATMUL_N),
-      (flags & MATMUL_FLAG_ACCUMULATE) != 0, load<u32>(p, MATMUL_SCRATCH),
+      (flags & MATMUL_FLAG_ACCUMULATE) != 0, ownScratch(load<u32>(p, MATMUL_SCRATCH)),
     )
     return
   }
-  const next = (<usize>load<i32>(p, MATMUL_RANK)) << 2
-  const size = load<i32>(dims)
-  const dstStep = (<usize>load<i32>(dims + next)) << 2
-  const aStep = (<usize>load<i32>(dims + 2 * next)) << 2
-  const bStep = (<usize>load<i32>(dims + 3 * next)) << 2
+  const next = bytes(load<i32>(p, MATMUL_RANK))
+  const dstStep = bytes(load<i32>(dims + next))
+  const aStep = bytes(load<i32>(dims + 2 * next))
+  const bStep = bytes(load<i32>(dims + 3 * next))
+  const inner = remaining > 1 ? load<i32>(dims, 4) : 0
   for (let i = 0; i < size; i++) {
-    batch(p, remaining - 1, dims + 4, dst, a, b, flags)
+    batch(p, remaining - 1, inner, dims + 4, dst, a, b, flags)
     dst += dstStep
     a += aStep
     b += bStep

@@ -1,11 +1,12 @@
 // LayerNorm (centred) and RMSNorm over rows, and their gradients.
 import {
-  NORM_BIAS, NORM_CENTRED, NORM_DST, NORM_EPSILON, NORM_GRAD_CENTRED, NORM_GRAD_D_BIAS, NORM_GRAD_D_WEIGHT,
+  ERROR_OK, NORM_BIAS, NORM_CENTRED, NORM_DST, NORM_EPSILON, NORM_GRAD_CENTRED, NORM_GRAD_D_BIAS, NORM_GRAD_D_WEIGHT,
   NORM_GRAD_D_X, NORM_GRAD_D_Y, NORM_GRAD_EPSILON, NORM_GRAD_N, NORM_GRAD_ROWS, NORM_GRAD_SCRATCH,
   NORM_GRAD_WEIGHT, NORM_GRAD_X, NORM_N, NORM_ROWS, NORM_WEIGHT, NORM_X,
 } from './opcodes'
 import { fillWords, loadTail, storeTail, sumLanes } from './memory'
 import { sumOfRow } from './reduce'
+import { meet, partEnd, partStart } from './team'
 
 /** Elements that are added up in float before the sum goes to double. */
 const CHUNK: i32 = 1024
@@ -91,7 +92,11 @@ export function norm(p: usize): void {
   const n = load<i32>(p, NORM_N)
   const epsilon = load<f32>(p, NORM_EPSILON)
   const centred = load<i32>(p, NORM_CENTRED) != 0
-  for (let row = load<i32>(p, NORM_ROWS); row > 0; row--) {
+  const rows = load<i32>(p, NORM_ROWS)
+  const first = partStart(rows, 1)
+  dst += <usize>first * bytes(n)
+  x += <usize>first * bytes(n)
+  for (let row = partEnd(rows, 1) - first; row > 0; row--) {
     const mean = meanOf(x, n, centred)
     const inverse = inverseDeviation(x, n, mean, epsilon)
     normRow(dst, x, weight, bias, n, f32x4.splat(mean), f32x4.splat(inverse))
@@ -170,7 +175,17 @@ function gradientRow(
   }
 }
 
-export function normGrad(p: usize): void {
+/** to[i] = the sum over the runs of rows, in their order. */
+function sumParts(to: usize, parts: usize, partBytes: usize, count: i32, n: i32): void {
+  fillWords(to, n, 0)
+  for (; count > 0; count--) {
+    addTo(to, parts, n)
+    parts += partBytes
+  }
+}
+
+/** Runs of rows are divided among threads; what each adds to the gradients stays apart until all are there. */
+export function normGrad(p: usize): i32 {
   let dX = load<u32>(p, NORM_GRAD_D_X) as usize
   const dWeight = load<u32>(p, NORM_GRAD_D_WEIGHT) as usize
   const dBias = load<u32>(p, NORM_GRAD_D_BIAS) as usize
@@ -181,12 +196,16 @@ export function normGrad(p: usize): void {
   const n = load<i32>(p, NORM_GRAD_N)
   const epsilon = load<f32>(p, NORM_GRAD_EPSILON)
   const centred = load<i32>(p, NORM_GRAD_CENTRED) != 0
-  const weightPart = load<u32>(p, NORM_GRAD_SCRATCH) as usize
+  const parts = load<u32>(p, NORM_GRAD_SCRATCH) as usize
   const partBytes = (bytes(n) + 15) & ~15
-  const biasPart = weightPart + partBytes
-  fillWords(dWeight, n, 0)
-  if (dBias) fillWords(dBias, n, 0)
-  for (let row = 0; row < rows; row++) {
+  const first = partStart(rows, ROW_CHUNK)
+  const end = partEnd(rows, ROW_CHUNK)
+  dX += <usize>first * bytes(n)
+  x += <usize>first * bytes(n)
+  dY += <usize>first * bytes(n)
+  let weightPart = parts + <usize>(2 * (first / ROW_CHUNK)) * partBytes
+  let biasPart = weightPart + partBytes
+  for (let row = first; row < end; row++) {
     if (row % ROW_CHUNK == 0) fillWords(weightPart, <i32>(partBytes >> 1), 0)
     const mean = meanOf(x, n, centred)
     const shift = f32x4.splat(mean)
@@ -194,12 +213,20 @@ export function normGrad(p: usize): void {
     sumRow(x, weight, dY, weightPart, biasPart, n, shift, factor)
     const meanG = f32x4.splat(centred ? <f32>(sumG / n) : 0)
     gradientRow(dX, x, weight, dY, n, shift, factor, meanG, f32x4.splat(<f32>(sumGX / n)))
-    if (row % ROW_CHUNK == ROW_CHUNK - 1 || row == rows - 1) {
-      addTo(dWeight, weightPart, n)
-      if (dBias) addTo(dBias, biasPart, n)
+    if (row % ROW_CHUNK == ROW_CHUNK - 1) {
+      weightPart += 2 * partBytes
+      biasPart += 2 * partBytes
     }
     dX += bytes(n)
     x += bytes(n)
     dY += bytes(n)
   }
+  const code = meet()
+  if (code) return code
+  const column = partStart(n, 16)
+  const columns = partEnd(n, 16) - column
+  const count = (rows + ROW_CHUNK - 1) / ROW_CHUNK
+  sumParts(dWeight + bytes(column), parts + bytes(column), 2 * partBytes, count, columns)
+  if (dBias) sumParts(dBias + bytes(column), parts + partBytes + bytes(column), 2 * partBytes, count, columns)
+  return ERROR_OK
 }

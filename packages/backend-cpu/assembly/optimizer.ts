@@ -5,15 +5,19 @@ import {
   ADAM_PARAM_OUT, ADAM_V, ADAM_V_OUT, ADAM_WEIGHT_DECAY,
 } from './opcodes'
 import { loadUpTo4, storeUpTo4 } from './memory'
+import { partEnd, partStart } from './team'
 
 export function adam(p: usize): void {
-  let param = load<u32>(p, ADAM_PARAM) as usize
-  let grad = load<u32>(p, ADAM_GRAD) as usize
-  let m = load<u32>(p, ADAM_M) as usize
-  let v = load<u32>(p, ADAM_V) as usize
-  let paramOut = load<u32>(p, ADAM_PARAM_OUT) as usize
-  let mOut = load<u32>(p, ADAM_M_OUT) as usize
-  let vOut = load<u32>(p, ADAM_V_OUT) as usize
+  const total = load<i32>(p, ADAM_N)
+  const first = partStart(total, 16)
+  const skipped = (<usize>first) << 2
+  let param = (load<u32>(p, ADAM_PARAM) as usize) + skipped
+  let grad = (load<u32>(p, ADAM_GRAD) as usize) + skipped
+  let m = (load<u32>(p, ADAM_M) as usize) + skipped
+  let v = (load<u32>(p, ADAM_V) as usize) + skipped
+  let paramOut = (load<u32>(p, ADAM_PARAM_OUT) as usize) + skipped
+  let mOut = (load<u32>(p, ADAM_M_OUT) as usize) + skipped
+  let vOut = (load<u32>(p, ADAM_V_OUT) as usize) + skipped
   const decoupled = load<i32>(p, ADAM_DECOUPLED)
   const decay = load<f32>(p, ADAM_WEIGHT_DECAY)
   const learningRate = load<f32>(load<u32>(p, ADAM_LEARNING_RATE))
@@ -32,7 +36,7 @@ export function adam(p: usize): void {
   const pull = f32x4.splat(decoupled ? 0 : decay)
   const hasPull = !decoupled && decay != 0
   const zero = f32x4.splat(0)
-  for (let n = load<i32>(p, ADAM_N); n > 0; n -= 4) {
+  for (let n = partEnd(total, 16) - first; n > 0; n -= 4) {
     let x = loadUpTo4(param, n, zero)
     let g = v128.and(f32x4.mul(loadUpTo4(grad, n, zero), scale), taken)
     if (hasPull) g = f32x4.add(g, f32x4.mul(pull, x))

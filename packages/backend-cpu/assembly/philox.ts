@@ -3,6 +3,7 @@ import {
   DROPOUT_MASK_DST, DROPOUT_MASK_KEY, DROPOUT_MASK_N, DROPOUT_MASK_SCALE, DROPOUT_MASK_SITE, DROPOUT_MASK_THRESHOLD,
 } from './opcodes'
 import { storeUpTo4 } from './memory'
+import { partEnd, partStart } from './team'
 
 /** The four words of counter [c0, c1, c2, 0] under key [k0, k1]. */
 @inline
@@ -32,7 +33,10 @@ export function dropoutMask(p: usize): void {
   const k0 = load<u32>(key)
   const k1 = load<u32>(key, 4)
   const step = load<u32>(key, 8)
-  for (let i = 0; i < n; i += 4) {
+  const first = partStart(n, 16)
+  const end = partEnd(n, 16)
+  dst += (<usize>first) << 2
+  for (let i = first; i < end; i += 4) {
     const bits = philox(<u32>i >>> 2, step, site, k0, k1)
     storeUpTo4(dst, v128.and(i32x4.ge_u(bits, threshold), scale), n - i)
     dst += 16

@@ -5,6 +5,7 @@ import {
   REDUCE_OUTER, REDUCE_SRC, REDUCE_SUM,
 } from './opcodes'
 import { fillWords, loadTail, loadUpTo4, storeUpTo4 } from './memory'
+import { partEnd, partStart, sharers } from './team'
 
 @final class FloatSum {
   @inline identity(): v128 { return f32x4.splat(0) }
@@ -139,9 +140,8 @@ function combineColumns<T>(to: usize, src: usize, rows: i32, row: usize, count: 
   storeUpTo4(to, sum, count)
 }
 
-/** [n, inner] → [inner] */
-function reduceColumns<T>(dst: usize, src: usize, n: i32, inner: i32): void {
-  const row = (<usize>inner) << 2
+/** [n, inner] → [inner], where `row` bytes are between the rows. */
+function reduceColumns<T>(dst: usize, src: usize, n: i32, inner: i32, row: usize): void {
   fillWords(dst, inner, i32x4.extract_lane(changetype<T>(0).identity(), 0))
   for (let first = 0; first < n; first += ROW_BLOCK) {
     const rows = min(ROW_BLOCK, n - first)
@@ -168,14 +168,24 @@ function reduceOf<T>(p: usize): void {
   const outer = load<i32>(p, REDUCE_OUTER)
   const n = load<i32>(p, REDUCE_N)
   const inner = load<i32>(p, REDUCE_INNER)
+  const row = (<usize>inner) << 2
+  const dividesOuter = inner == 1 || outer >= sharers()
+  const firstOuter = dividesOuter ? partStart(outer, 1) : 0
+  const endOuter = dividesOuter ? partEnd(outer, 1) : outer
+  dst += <usize>firstOuter * row
+  src += <usize>firstOuter * <usize>n * row
   if (inner == 1) {
-    reduceRows<T>(dst, src, outer, n)
+    reduceRows<T>(dst, src, endOuter - firstOuter, n)
     return
   }
-  for (let o = 0; o < outer; o++) {
-    reduceColumns<T>(dst, src, n, inner)
-    dst += (<usize>inner) << 2
-    src += (<usize>(n * inner)) << 2
+  const first = dividesOuter ? 0 : partStart(inner, 16)
+  const count = (dividesOuter ? inner : partEnd(inner, 16)) - first
+  dst += (<usize>first) << 2
+  src += (<usize>first) << 2
+  for (let o = firstOuter; o < endOuter; o++) {
+    if (count > 0) reduceColumns<T>(dst, src, n, count, row)
+    dst += row
+    src += <usize>n * row
   }
 }
 
@@ -229,7 +239,11 @@ export function argmax(p: usize): void {
   const n = load<i32>(p, ARGMAX_N)
   const inner = load<i32>(p, ARGMAX_INNER)
   const step = (<usize>inner) << 2
-  for (let o = load<i32>(p, ARGMAX_OUTER); o > 0; o--) {
+  const outer = load<i32>(p, ARGMAX_OUTER)
+  const first = partStart(outer, 1)
+  dst += <usize>first * step
+  src += <usize>first * <usize>n * step
+  for (let o = partEnd(outer, 1) - first; o > 0; o--) {
     for (let i = 0; i < inner; i++) {
       const column = src + ((<usize>i) << 2)
       store<i32>(dst, inner == 1 ? argmaxOfRow(column, n) : argmaxOfColumn(column, n, step))

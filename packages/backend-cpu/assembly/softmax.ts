@@ -11,6 +11,7 @@ import { isOutOfRange } from './indexing'
 import { exp, logDouble } from './math'
 import { fillWords, loadTail, loadUpTo4, storeTail, storeUpTo4, sumLanes } from './memory'
 import { maxOfRow, sumOfRow } from './reduce'
+import { partEnd, partStart } from './team'
 
 /** Elements whose exponentials are added up in float before the sum goes to double. */
 const CHUNK: i32 = 1024
@@ -79,7 +80,11 @@ export function softmax(p: usize): void {
   let dst = load<u32>(p, SOFTMAX_DST) as usize
   let src = load<u32>(p, SOFTMAX_SRC) as usize
   const n = load<i32>(p, SOFTMAX_N)
-  for (let row = load<i32>(p, SOFTMAX_ROWS); row > 0; row--) {
+  const rows = load<i32>(p, SOFTMAX_ROWS)
+  const first = partStart(rows, 1)
+  dst += <usize>first * bytes(n)
+  src += <usize>first * bytes(n)
+  for (let row = partEnd(rows, 1) - first; row > 0; row--) {
     softmaxRow(dst, src, n, maxOfRow(src, n))
     dst += bytes(n)
     src += bytes(n)
@@ -108,7 +113,11 @@ export function logSoftmax(p: usize): void {
   let dst = load<u32>(p, SOFTMAX_DST) as usize
   let src = load<u32>(p, SOFTMAX_SRC) as usize
   const n = load<i32>(p, SOFTMAX_N)
-  for (let row = load<i32>(p, SOFTMAX_ROWS); row > 0; row--) {
+  const rows = load<i32>(p, SOFTMAX_ROWS)
+  const first = partStart(rows, 1)
+  dst += <usize>first * bytes(n)
+  src += <usize>first * bytes(n)
+  for (let row = partEnd(rows, 1) - first; row > 0; row--) {
     const shift = maxOfRow(src, n)
     if (shift == f32.NEGATIVE_INFINITY) fillWords(dst, n, reinterpret<i32>(shift))
     else shiftTwice(dst, src, n, shift, <f32>logOfSum(sumExp(0, src, n, shift)))
@@ -142,7 +151,12 @@ export function softmaxGrad(p: usize): void {
   let y = load<u32>(p, SOFTMAX_GRAD_Y) as usize
   let dy = load<u32>(p, SOFTMAX_GRAD_DY) as usize
   const n = load<i32>(p, SOFTMAX_GRAD_N)
-  for (let row = load<i32>(p, SOFTMAX_GRAD_ROWS); row > 0; row--) {
+  const rows = load<i32>(p, SOFTMAX_GRAD_ROWS)
+  const first = partStart(rows, 1)
+  dst += <usize>first * bytes(n)
+  y += <usize>first * bytes(n)
+  dy += <usize>first * bytes(n)
+  for (let row = partEnd(rows, 1) - first; row > 0; row--) {
     const mean = f32x4.splat(<f32>dotOfRows(y, dy, n))
     for (let left = n; left > 0; left -= 4) {
       const difference = f32x4.sub(loadUpTo4(dy, left, mean), mean)
@@ -160,7 +174,12 @@ export function logSoftmaxGrad(p: usize): void {
   let y = load<u32>(p, LOG_SOFTMAX_GRAD_Y) as usize
   let dy = load<u32>(p, LOG_SOFTMAX_GRAD_DY) as usize
   const n = load<i32>(p, LOG_SOFTMAX_GRAD_N)
-  for (let row = load<i32>(p, LOG_SOFTMAX_GRAD_ROWS); row > 0; row--) {
+  const rows = load<i32>(p, LOG_SOFTMAX_GRAD_ROWS)
+  const first = partStart(rows, 1)
+  dst += <usize>first * bytes(n)
+  y += <usize>first * bytes(n)
+  dy += <usize>first * bytes(n)
+  for (let row = partEnd(rows, 1) - first; row > 0; row--) {
     const sum = f32x4.splat(<f32>sumOfRow(dy, n))
     for (let left = n; left > 0; left -= 4) {
       const part = f32x4.mul(exp(loadUpTo4(y, left, sum)), sum)
@@ -180,7 +199,10 @@ export function crossEntropy(p: usize): i32 {
   const rows = load<i32>(p, CROSS_ENTROPY_ROWS)
   const n = load<i32>(p, CROSS_ENTROPY_N)
   const smoothing = load<f32>(p, CROSS_ENTROPY_SMOOTHING) as f64
-  for (let row = 0; row < rows; row++) {
+  const first = partStart(rows, 1)
+  const end = partEnd(rows, 1)
+  logits += <usize>first * bytes(n)
+  for (let row = first; row < end; row++) {
     const label = load<i32>(labels + bytes(row))
     if (isOutOfRange(label, n)) return ERROR_INDEX_OUT_OF_RANGE
     const shift = maxOfRow(logits, n)
@@ -201,7 +223,11 @@ export function crossEntropyGrad(p: usize): i32 {
   const rows = load<i32>(p, CROSS_ENTROPY_GRAD_ROWS)
   const n = load<i32>(p, CROSS_ENTROPY_GRAD_N)
   const smoothing = load<f32>(p, CROSS_ENTROPY_GRAD_SMOOTHING) as f64
-  for (let row = 0; row < rows; row++) {
+  const first = partStart(rows, 1)
+  const end = partEnd(rows, 1)
+  dst += <usize>first * bytes(n)
+  logits += <usize>first * bytes(n)
+  for (let row = first; row < end; row++) {
     const label = load<i32>(labels + bytes(row))
     if (isOutOfRange(label, n)) return ERROR_INDEX_OUT_OF_RANGE
     const weight = load<f32>(dLoss + bytes(row)) as f64

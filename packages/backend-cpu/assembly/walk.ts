@@ -1,6 +1,6 @@
 // Executes a flat plan: one instruction after the other, loops by recursion.
 import {
-  ADAM, ARGMAX, ATTENTION, ATTENTION_GRAD, COPY_STRIDED, CROSS_ENTROPY, CROSS_ENTROPY_GRAD, DROPOUT_MASK, DYNAMIC_SLICE, DYNAMIC_UPDATE,
+  ADAM, ALONE, ALONE_TAIL, ARGMAX, ATTENTION, ATTENTION_GRAD, BARRIER, COPY_STRIDED, CROSS_ENTROPY, CROSS_ENTROPY_GRAD, DROPOUT_MASK, DYNAMIC_SLICE, DYNAMIC_UPDATE,
   ELEMENTWISE, ERROR_BAD_INSTRUCTION, ERROR_OK, FILL, GATHER, GATHER_ALONG, GRU_BACKWARD, GRU_FORWARD, IOTA,
   LOG_SOFTMAX, LOG_SOFTMAX_GRAD, LOOP, LOOP_BODY_WORDS, LOOP_COUNT, LOOP_PATCHES, LOOP_REVERSE, LOOP_TAIL,
   LSTM_BACKWARD, LSTM_FORWARD, MATMUL, NORM, NORM_GRAD, REDUCE, SCATTER_ADD, SCATTER_ALONG_ADD, SOFTMAX, SOFTMAX_GRAD,
@@ -19,6 +19,7 @@ import { dropoutMask } from './philox'
 import { argmax, reduce } from './reduce'
 import { crossEntropy, crossEntropyGrad, logSoftmax, logSoftmaxGrad, softmax, softmaxGrad } from './softmax'
 import { setErrorAddress, setErrorValue } from './status'
+import { isFirst, meet, setSharers, sharers } from './team'
 
 /** Executes the instructions from byte offset `start` to `end`; 0, or an error code (see status.ts). */
 export function walk(start: usize, end: usize): i32 {
@@ -26,8 +27,9 @@ export function walk(start: usize, end: usize): i32 {
   while (p < end) {
     const length = load<i32>(p, 4)
     if (length < 2) return refuse(p)
-    if (load<i32>(p) == LOOP) {
-      const code = loop(p) // notes the instruction within the body itself
+    const opcode = load<i32>(p)
+    if (opcode == LOOP || opcode == ALONE) {
+      const code = opcode == LOOP ? loop(p) : alone(p, length) // notes the instruction within the body itself
       if (code) return code
     } else {
       const code = execute(p)
@@ -65,6 +67,15 @@ function loop(p: usize): i32 {
   return ERROR_OK
 }
 
+function alone(p: usize, length: i32): i32 {
+  if (!isFirst()) return ERROR_OK
+  const before = sharers()
+  setSharers(1)
+  const code = walk(p + ALONE_TAIL, p + ((<usize>length) << 2))
+  setSharers(before)
+  return code
+}
+
 function execute(p: usize): i32 {
   switch (load<i32>(p)) {
     case COPY_STRIDED: copyStrided(p); break
@@ -86,16 +97,17 @@ function execute(p: usize): i32 {
     case LOG_SOFTMAX_GRAD: logSoftmaxGrad(p); break
     case CROSS_ENTROPY: return crossEntropy(p)
     case CROSS_ENTROPY_GRAD: return crossEntropyGrad(p)
-    case LSTM_FORWARD: lstmForward(p); break
-    case LSTM_BACKWARD: lstmBackward(p); break
-    case GRU_FORWARD: gruForward(p); break
-    case GRU_BACKWARD: gruBackward(p); break
+    case LSTM_FORWARD: return lstmForward(p)
+    case LSTM_BACKWARD: return lstmBackward(p)
+    case GRU_FORWARD: return gruForward(p)
+    case GRU_BACKWARD: return gruBackward(p)
     case ADAM: adam(p); break
     case NORM: norm(p); break
-    case NORM_GRAD: normGrad(p); break
+    case NORM_GRAD: return normGrad(p)
     case ATTENTION: attention(p); break
-    case ATTENTION_GRAD: attentionGrad(p); break
+    case ATTENTION_GRAD: return attentionGrad(p)
     case DROPOUT_MASK: dropoutMask(p); break
+    case BARRIER: return meet()
     default: return refuse(p)
   }
   return ERROR_OK

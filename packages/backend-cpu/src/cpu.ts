@@ -14,73 +14,150 @@ import {
   UnsupportedOpError,
 } from '@dragoman/core/backend'
 import type { Engine } from './engine.ts'
+import { chooseKernels, loadKernels, type WasmChoice } from './kernels.ts'
 import { DeviceMemory } from './memory/device-memory.ts'
-import { type GrowableMemory, plainMemory, wasmMemory } from './memory/growable.ts'
+import { type GrowableMemory, plainMemory, sharedMemory, wasmMemory } from './memory/growable.ts'
 import { Workspace } from './memory/workspace.ts'
+import { teamBytes } from './plan/encoding.ts'
 import { fusedNames } from './planner/composite-rules.ts'
+import type { Sharing } from './planner/partition.ts'
 import { bytesPerElement, CpuArray, writeElements } from './runtime/cpu-array.ts'
 import { CpuProgram, type Device } from './runtime/cpu-program.ts'
+import { Turns } from './runtime/turns.ts'
 import { scalarEngine } from './scalar-engine.ts'
-import { createWasmEngine, hasWasmSimd } from './wasm-engine.ts'
+import { type StartThread, threadStarter } from './start-thread.ts'
+import { chooseThreads, mayWait } from './threads/choose-threads.ts'
+import { Team } from './threads/team.ts'
+import { instantiate, wasmEngine } from './wasm-engine.ts'
 
 /** How the CPU backend is made. */
 export interface CpuOptions {
-  /** `'off'`: plain TypeScript kernels even where WebAssembly SIMD is there. `'auto'` by default. */
-  readonly wasm?: 'auto' | 'off'
+  /**
+   * Which kernels: with `'relaxed'` SIMD, whose multiply-adds the machine may round once, with plain `'simd'`, or
+   * `'off'`: in plain TypeScript. `'auto'`, the default, takes the first of these that is there.
+   */
+  readonly wasm?: WasmChoice
+  /**
+   * How many threads may share a run. `'auto'`, the default, goes by the hardware, starts them when the first plan is
+   * large enough to gain from them, and takes one where they cannot share memory. Results do not depend on the number.
+   */
+  readonly threads?: number | 'auto'
 }
 
+const backend = 'cpu'
 const initialBytes = 4 * 65536
+
+/** From which work on threads share. */
+const sharing: Omit<Sharing, 'threads'> = { leastStepNs: 8000, leastPlanNs: 1_000_000 }
+
+/** What tests ask for beside the options. */
+export interface Rehearsal {
+  readonly leastStepNs?: number
+  readonly leastPlanNs?: number
+  /** Whether the thread that makes the backend may wait for others, as all but the main thread of a page may. */
+  readonly mayWait?: boolean
+  /** Starts the threads in place of this runtime. */
+  readonly start?: StartThread
+}
 
 /** What carries the kernels, and why it was chosen. */
 interface Choice {
   readonly engine: Engine
-  readonly memory: GrowableMemory
-  readonly reason: string
+  readonly memory: DeviceMemory
+  readonly team: Team | undefined
+  readonly sharing: Sharing | undefined
+  readonly info: Readonly<Record<'engine' | 'reason' | 'threadsReason', string>>
 }
 
 /**
- * The default backend: WebAssembly SIMD kernels on one thread, in Node and in the browser; plain TypeScript where
- * SIMD is missing. It takes every composite whole.
+ * The default backend: WebAssembly SIMD kernels, in Node and in the browser, on the threads that are there; plain
+ * TypeScript where SIMD is missing. It takes every composite whole.
  *
  * A graph is planned once for each set of sizes: movement of data becomes strides, elementwise ops become chains,
  * memory is used again by liveness, and donated inputs are updated in place. A run then only walks the plan.
  *
- * @throws BackendError when an option has a value that it cannot have.
+ * @throws BackendError when an option has a value that it cannot have, or asks for what this runtime has not.
  */
-export async function cpu({ wasm = 'auto' }: CpuOptions = {}): Promise<Backend> {
-  if (wasm !== 'auto' && wasm !== 'off') {
-    throw new BackendError({ backend: 'cpu', problem: `wasm is '${wasm}'`, hint: "use 'auto' or 'off'" })
-  }
-  return new CpuBackend(await choose(wasm))
+export async function cpu(options: CpuOptions = {}): Promise<Backend> {
+  return createCpu(options)
 }
 
-async function choose(wasm: 'auto' | 'off'): Promise<Choice> {
-  if (wasm === 'auto' && hasWasmSimd()) {
-    const memory = wasmMemory(initialBytes)
-    return { engine: await createWasmEngine(memory.memory), memory, reason: 'WebAssembly SIMD is there' }
+/** As `cpu`, with what only tests ask for. */
+export async function createCpu(options: CpuOptions, rehearsal: Rehearsal = {}): Promise<Backend> {
+  const { wasm = 'auto', threads = 'auto' } = options
+  const choice = await choose(wasm, threads, rehearsal)
+  // A number is a wish that is kept or refused at once; what is chosen by itself starts when it is of use.
+  if (threads !== 'auto') await choice.team?.assemble(true)
+  return new CpuBackend(choice)
+}
+
+async function choose(
+  wasm: WasmChoice,
+  wanted: number | 'auto',
+  { mayWait: leads = mayWait(), start: starter = threadStarter(), ...least }: Rehearsal,
+): Promise<Choice> {
+  const { kernels, reason } = chooseKernels(wasm)
+  const { threads, reason: threadsReason } = chooseThreads(wanted, kernels !== undefined)
+  const info = { engine: kernels ? `wasm-${kernels}` : 'scalar', reason, threadsReason }
+  if (!kernels) {
+    const memory = typeof WebAssembly === 'object' ? wasmMemory(initialBytes) : plainMemory(initialBytes)
+    return {
+      engine: scalarEngine(memory),
+      memory: deviceMemory(memory),
+      team: undefined,
+      sharing: undefined,
+      info,
+    }
   }
-  const memory = typeof WebAssembly === 'object' ? wasmMemory(initialBytes) : plainMemory(initialBytes)
-  const reason = wasm === 'off' ? "asked for by wasm: 'off'" : 'WebAssembly SIMD is missing'
-  return { engine: scalarEngine(memory), memory, reason }
+  const start = threads > 1 ? starter : undefined
+  const shared = start && sharedMemory(initialBytes)
+  const growable = shared ?? wasmMemory(initialBytes)
+  const module = await loadKernels(kernels, shared !== undefined)
+  const exports = instantiate(module, growable.memory)
+  const engine = wasmEngine(exports, growable.memory)
+  const memory = deviceMemory(growable)
+  if (!start || !shared) {
+    const refused = start ? { ...info, threadsReason: 'this runtime refuses a shared memory' } : info
+    return { engine, memory, team: undefined, sharing: undefined, info: refused }
+  }
+  const words = memory.allocate(teamBytes)
+  memory.intWords.fill(0, words / 4, (words + teamBytes) / 4)
+  const parts = {
+    backend,
+    size: threads,
+    module,
+    memory: growable.memory,
+    kernels: exports,
+    words,
+    start,
+    leads,
+  }
+  return { engine, memory, team: new Team(parts), sharing: { ...sharing, ...least, threads }, info }
+}
+
+function deviceMemory(memory: GrowableMemory): DeviceMemory {
+  return new DeviceMemory(memory, backend)
 }
 
 class CpuBackend implements Backend {
   readonly specification = 1
-  readonly name = 'cpu'
+  readonly name = backend
   readonly composites: ReadonlySet<CompositeName> = new Set(fusedNames)
   private readonly device: Device
-  private readonly reason: string
+  private readonly chosen: Choice['info']
   private readonly counter = { runs: 0 }
   private ended = false
 
-  constructor({ engine, memory, reason }: Choice) {
-    const deviceMemory = new DeviceMemory(memory, this.name)
-    this.reason = reason
+  constructor({ engine, memory, team, sharing, info }: Choice) {
+    this.chosen = info
     this.device = {
       name: this.name,
       engine,
-      memory: deviceMemory,
-      workspace: new Workspace(deviceMemory),
+      team,
+      sharing,
+      turns: new Turns(),
+      memory,
+      workspace: new Workspace(memory),
       arrays: new Set(),
       programs: new Set(),
       expectAlive: () => this.expectAlive(),
@@ -88,13 +165,15 @@ class CpuBackend implements Backend {
   }
 
   info(): Readonly<Record<string, string | number | boolean>> {
-    const { engine, memory } = this.device
-    const simd = engine.kind === 'wasm'
+    const { engine, memory, team } = this.device
+    const lost = team?.problem
     return {
-      engine: simd ? 'wasm-simd' : 'scalar',
-      simd,
-      threads: 1,
-      reason: this.reason,
+      engine: this.chosen.engine,
+      simd: engine.kind === 'wasm',
+      relaxed: this.chosen.engine === 'wasm-relaxed',
+      threads: team && lost === undefined ? team.size : 1,
+      reason: this.chosen.reason,
+      threadsReason: lost === undefined ? this.chosen.threadsReason : `a thread could not work: ${lost}`,
       memoryBytes: memory.bytes,
     }
   }
@@ -129,7 +208,8 @@ class CpuBackend implements Backend {
   async dispose(): Promise<void> {
     if (this.ended) return
     this.ended = true
-    const { programs, arrays, workspace } = this.device
+    const { programs, arrays, workspace, team } = this.device
+    team?.dismiss()
     for (const program of programs) program.dispose()
     for (const array of arrays) array.dispose()
     workspace.release()

@@ -14,6 +14,9 @@ export class DeviceMemory {
   private readonly backend: string
   private ints: Int32Array
   private floats: Float32Array
+  private holds = 0
+  /** Blocks that were given back while the memory was held. */
+  private readonly late: number[] = []
 
   constructor(memory: GrowableMemory, backend: string) {
     this.memory = memory
@@ -57,8 +60,20 @@ export class DeviceMemory {
     return this.allocator.allocate(bytes)!
   }
 
+  /** Gives a block back; while a run holds the memory only when that is over. */
   release(address: number): void {
-    this.allocator.release(address)
+    if (this.holds > 0) this.late.push(address)
+    else this.allocator.release(address)
+  }
+
+  /** From here to `letGo` no block that is given back is handed out again: other threads may be at work in it. */
+  hold(): void {
+    this.holds++
+  }
+
+  letGo(): void {
+    this.holds--
+    if (this.holds === 0) for (const address of this.late.splice(0)) this.allocator.release(address)
   }
 
   private grow(bytes: number): void {

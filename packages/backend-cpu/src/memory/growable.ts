@@ -8,9 +8,30 @@ export interface GrowableMemory extends EngineMemory {
   growTo(bytes: number): void
 }
 
+/** Sizes that a shared memory may claim at most, the largest first: 32-bit runtimes refuse the larger ones. */
+const sharedPages = [65536, 32768, 16384]
+
+type WasmMemory = GrowableMemory & { readonly memory: WebAssembly.Memory }
+
+/** A memory that the kernels of several threads can work in; undefined where the runtime refuses it. */
+export function sharedMemory(initialBytes: number): WasmMemory | undefined {
+  const initial = Math.ceil(initialBytes / pageBytes)
+  for (const maximum of sharedPages) {
+    try {
+      return growable(new WebAssembly.Memory({ initial, maximum, shared: true }))
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+    }
+  }
+  return undefined
+}
+
 /** A memory that WASM kernels can work in. */
-export function wasmMemory(initialBytes: number): GrowableMemory & { readonly memory: WebAssembly.Memory } {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(initialBytes / pageBytes) })
+export function wasmMemory(initialBytes: number): WasmMemory {
+  return growable(new WebAssembly.Memory({ initial: Math.ceil(initialBytes / pageBytes) }))
+}
+
+function growable(memory: WebAssembly.Memory): WasmMemory {
   return {
     memory,
     get buffer() {

@@ -7,6 +7,7 @@ import {
   leafModes,
   matmulFlags,
   reduceKinds,
+  teamWords,
   tileBytes,
   tileElements,
 } from './encoding.ts'
@@ -45,6 +46,7 @@ export function opcodesSource(): string {
   text += group('REDUCE', reduceKinds)
   text += group('ERROR', errorCodes)
   text += group('GEMM', gemmBlocks)
+  text += group('TEAM', teamWords)
   text += group('TILE', { elements: tileElements, bytes: tileBytes })
   return text
 }

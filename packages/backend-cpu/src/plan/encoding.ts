@@ -22,8 +22,35 @@ export const matmulFlags = { transposeA: 1, transposeB: 2, accumulate: 4 } as co
 /** Kinds of `reduce`; the result of an empty axis is 0, -Infinity, Infinity, 0, -2^31, 2^31-1. */
 export const reduceKinds = { sum: 0, max: 1, min: 2, intSum: 3, intMax: 4, intMin: 5 } as const
 
-/** What `walk` returns. */
-export const errorCodes = { ok: 0, badInstruction: 1, indexOutOfRange: 2 } as const
+/** What `walk` returns. `stopped`: another thread failed, and says why; `lostThread`: one ended in the middle. */
+export const errorCodes = { ok: 0, badInstruction: 1, indexOutOfRange: 2, stopped: 3, lostThread: 4 } as const
+
+/**
+ * The words of a team of threads, as byte offsets; those that threads wait for begin a cache line, and the word
+ * behind each counts who sleeps on it.
+ */
+export const teamWords = {
+  /** Number of the run, and whether the team is to end. */
+  run: 0,
+  stop: 8,
+  /** The barrier: how often it was passed, and how many stand before it. */
+  generation: 64,
+  arrived: 72,
+  /** Threads that are through with the run, without the first. */
+  done: 128,
+  /** What to walk, from where threads have copies of it, and from one thread's scratch to the next. */
+  start: 192,
+  end: 196,
+  copies: 200,
+  scratchBytes: 204,
+  /** The first error of the run. */
+  code: 208,
+  errorAddress: 212,
+  errorValue: 216,
+} as const
+
+/** Bytes of the words of a team. */
+export const teamBytes = 256
 
 /** Elements of one tile of an elementwise chain: small enough that all registers stay in the first-level cache. */
 export const tileElements = 512

@@ -358,4 +358,8 @@ export const instructions = {
    * `word` of the body becomes base + t * stride. The instruction's length covers header, body and table.
    */
   loop: { code: 26, args: { count: 'int', reverse: 'int', bodyWords: 'int', patches: 'int' } },
+  /** The threads of a team wait here for each other. */
+  barrier: { code: 31, args: {} },
+  /** The words after this header are for the first thread of a team alone. The instruction's length covers them. */
+  alone: { code: 32, args: {} },
 } as const

@@ -274,6 +274,18 @@ export class PlanWriter {
     return this.emit('dropoutMask', values)
   }
 
+  barrier(): void {
+    this.emit('barrier', {})
+  }
+
+  /** What `body` appends is for the first thread alone. */
+  alone(body: () => void): void {
+    const start = this.#words.length
+    this.emit('alone', {})
+    body()
+    this.#words[start + 1] = this.#words.length - start
+  }
+
   /**
    * Runs what `body` appends `count` times.
    *

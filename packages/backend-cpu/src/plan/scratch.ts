@@ -34,22 +34,29 @@ export function matmulScratchBytes(m: number, k: number, n: number): number {
   return edgeBytes + Math.max(blocks(m, n), n === 1 ? blocks(1, m) : 0)
 }
 
-/** Bytes of scratch of lstmForward and lstmBackward, whichever is larger. */
+const tiled = (columns: number): number => roundUp(columns, gemmBlocks.tileColumns)
+
+/** Bytes of scratch of lstmForward and lstmBackward, whichever is larger: packed weights, products, packed rows. */
 export function lstmScratchBytes(batch: number, hidden: number): number {
-  const weights = Math.max(packedWholeBytes(hidden, 4 * hidden), packedWholeBytes(4 * hidden, hidden))
-  return weights + edgeBytes + packedRowsBytes(batch, 4 * hidden)
+  const products = batch * 4 * tiled(hidden) * 4
+  const forward = packedWholeBytes(hidden, 4 * tiled(hidden)) + products + packedRowsBytes(batch, hidden)
+  const backward = packedWholeBytes(4 * hidden, hidden) + packedRowsBytes(batch, 4 * hidden)
+  return edgeBytes + Math.max(forward, backward)
 }
 
 /** Bytes of scratch of gruForward and gruBackward, whichever is larger. */
 export function gruScratchBytes(batch: number, hidden: number): number {
-  const gates = Math.max(packedWholeBytes(hidden, 2 * hidden), packedWholeBytes(2 * hidden, hidden))
-  const weights = gates + packedWholeBytes(hidden, hidden)
-  return weights + edgeBytes + packedRowsBytes(batch, 2 * hidden) + batch * 3 * hidden * 4
+  const weights = packedWholeBytes(3 * hidden, tiled(hidden))
+  const products = batch * 3 * tiled(hidden) * 4
+  return edgeBytes + weights + products + packedRowsBytes(batch, 3 * hidden)
 }
 
-/** Bytes of scratch of normGrad: what a run of rows adds to the gradients of weight and bias. */
-export function normScratchBytes(n: number): number {
-  return 2 * roundUp(n * 4, 16)
+/** Rows whose parts of the gradients of weight and bias normGrad adds up first. */
+const normRows = 64
+
+/** Bytes of scratch of normGrad: what each run of rows adds to the gradients of weight and bias. */
+export function normScratchBytes(rows: number, n: number): number {
+  return Math.ceil(rows / normRows) * 2 * roundUp(n * 4, 16)
 }
 
 /** Sizes of attention that its scratch depends on. */

@@ -1,11 +1,13 @@
 import type { ChainLeaf, ChainOp } from '../plan/chain.ts'
 import type { ElementwiseOp } from '../plan/elementwise-ops.ts'
+import { tileElements } from '../plan/encoding.ts'
 import { elementwiseScratchBytes } from '../plan/scratch.ts'
 import type { Emitter } from './emitter.ts'
 import type { GraphScope } from './graph-scope.ts'
 import type { Frame } from './step.ts'
 import type { Pending, Storage } from './storage.ts'
 import { type View, viewOf } from './view.ts'
+import { workOfChain } from './work.ts'
 
 /** How a chain reads an operand: see `leafModes` of the encoding. */
 export interface Leaf {
@@ -99,6 +101,7 @@ export class ChainGroup implements Pending {
     const lastRead = leaves.map((_, i) => operands.findLastIndex((each) => each.includes(i)))
     const outputIndex = outputs.map((storage) => results.get(storage)! - leaves.length)
     const writes = outputs.map((storage) => viewOf(storage, [this.n]))
+    const inTiles = new Set([...writes, ...leaves.flatMap(({ view, mode }) => (mode === 'full' ? view : []))])
     const { emitter } = this
     const last = entries.at(-1)
     if (!last) return
@@ -111,6 +114,12 @@ export class ChainGroup implements Pending {
       writes,
       mayShare: (r, w) => leaves[r]!.mode === 'full' && lastRead[r]! <= outputIndex[w]!,
       scratchBytes: elementwiseScratchBytes(leaves.length, entries.length),
+      work: workOfChain(
+        this.n,
+        tileElements,
+        entries.map(({ op }) => op),
+      ),
+      divisionOf: (view) => (inTiles.has(view) ? `tiles of ${this.n}` : undefined),
       write: (writer) => {
         const ops = entries.map(({ op }, i): ChainOp => ({ op, operands: operands[i]! }))
         const at = writer.elementwise({ n: this.n, leaves: leaves.map(chainLeaf), ops, scratch: 0 })

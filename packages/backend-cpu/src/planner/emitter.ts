@@ -14,10 +14,11 @@ import {
   viewOf,
   withoutRepeats,
 } from './view.ts'
+import { undivided, workOf, workOfCopy } from './work.ts'
 
 /** What a step needs beside what the emitter knows. */
 export type StepParts = Pick<KernelStep, 'label' | 'reads' | 'writes' | 'write'> &
-  Partial<Pick<KernelStep, 'mayShare' | 'isMove' | 'scratchBytes'>>
+  Partial<Pick<KernelStep, 'mayShare' | 'isMove' | 'scratchBytes' | 'sharesScratch' | 'work' | 'divisionOf'>>
 
 /** An instruction without a tail: `write` and `read` name its pointer arguments. */
 export interface PlainStep<K extends InstructionName> {
@@ -99,6 +100,9 @@ export class Emitter {
       mayShare: parts.mayShare ?? (() => false),
       isMove: parts.isMove ?? false,
       scratchBytes: parts.scratchBytes ?? 0,
+      sharesScratch: parts.sharesScratch ?? false,
+      work: parts.work ?? undivided,
+      divisionOf: parts.divisionOf,
       time: 0,
       label: parts.label,
       reads,
@@ -124,6 +128,8 @@ export class Emitter {
       reads: readNames.map((key) => reads[key]!),
       writes: Object.values(writes),
       scratchBytes: scratchBytes ?? 0,
+      sharesScratch: name === 'normGrad',
+      work: workOf(name, numbers),
       mayShare: (r, w) => share?.some(([to, from]) => writeNames[w] === to && readNames[r] === from) ?? false,
       write: (writer) => writePlain(writer, name, numbers, targets),
     })
@@ -138,6 +144,7 @@ export class Emitter {
       reads: [from],
       writes: [dst],
       isMove,
+      work: workOfCopy(dst.shape),
       mayShare: () => isMove,
       write(writer) {
         const layout = { dims: dst.shape, dstStrides: dst.strides, srcStrides: from.strides }

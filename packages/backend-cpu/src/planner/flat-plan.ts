@@ -1,5 +1,6 @@
 import { PlanWriter } from '../plan/plan-writer.ts'
-import type { Frame, KernelStep, LoopStep, Pointer } from './step.ts'
+import type { Partition } from './partition.ts'
+import type { Frame, KernelStep, LoopStep, Pointer, Step } from './step.ts'
 import { type Literal, placementOf, type Storage } from './storage.ts'
 import { isContiguous, keyOf, type View } from './view.ts'
 
@@ -46,12 +47,68 @@ class FlatPlanWriter {
   readonly instructions: Instruction[] = []
   readonly addresses: Map<Storage | 'scratch', number[]> = new Map()
   private readonly patches = new Map<Frame, Patch[]>()
+  private readonly partition: Partition | undefined
+  /** Whether what is written is for one thread. */
+  private isAlone = false
+
+  constructor(partition: Partition | undefined) {
+    this.partition = partition
+  }
 
   writeFrame(frame: Frame): void {
-    for (const step of frame.steps) {
-      if (step.type === 'loop') this.writeLoop(step)
-      else if (!isVain(step)) this.writeKernel(step)
+    const steps = frame.steps.filter((step) => step.type === 'loop' || !isVain(step))
+    if (this.partition && !this.isAlone) this.writeShared(this.partition, steps)
+    else for (const step of steps) this.writeStep(step)
+  }
+
+  /** Steps for all threads, and between them runs of steps for one; barriers where the threads must meet. */
+  private writeShared(partition: Partition, steps: readonly Step[]): void {
+    let next = 0
+    while (next < steps.length) {
+      const step = steps[next]!
+      if (partition.collides(step)) this.meet(partition, step.frame.depth)
+      if (partition.isAlone(step)) {
+        next = this.writeAlone(partition, steps, next)
+      } else {
+        partition.note(step)
+        this.writeStep(step)
+        next++
+      }
     }
+  }
+
+  /** Writes the steps from `first` on that one thread can do without the others; gives the one behind them. */
+  private writeAlone(partition: Partition, steps: readonly Step[], first: number): number {
+    let next = first
+    this.isAlone = true
+    this.note('one thread', steps[first]!.frame.depth)
+    this.writer.alone(() => {
+      while (next < steps.length) {
+        const step = steps[next]!
+        if (!partition.isAlone(step) || partition.collides(step)) return
+        partition.note(step)
+        this.writeStep(step)
+        next++
+      }
+    })
+    this.isAlone = false
+    return next
+  }
+
+  private meet(partition: Partition, depth: number): void {
+    this.note('barrier', depth)
+    this.writer.barrier()
+    partition.met()
+  }
+
+  /** A line for people about what is no step of the graph. */
+  private note(label: string, depth: number): void {
+    this.instructions.push({ word: this.writer.length, op: '', scope: '', depth, label: () => label })
+  }
+
+  private writeStep(step: Step): void {
+    if (step.type === 'loop') this.writeLoop(step)
+    else this.writeKernel(step)
   }
 
   private writeKernel(step: KernelStep): void {
@@ -65,13 +122,17 @@ class FlatPlanWriter {
     this.instructions.push({ word: this.writer.length, op: 'scan', scope, depth: frame.depth, label })
     const patches: Patch[] = []
     this.patches.set(body, patches)
+    const partition = this.isAlone ? undefined : this.partition
     const { bases } = this.writer.loop({ count: body.count, reverse }, () => {
+      // No iteration begins before all threads are through with what was before it.
+      if (partition) this.meet(partition, body.depth)
       this.writeFrame(body)
       return patches.map(({ position, address }) => ({ position, base: 0, stride: strideOf(address, body) }))
     })
     patches.forEach(({ address }, i) => {
       this.fill(bases[i]!, address, frame)
     })
+    if (partition) this.meet(partition, frame.depth)
   }
 
   /** The word becomes the address: the innermost loop that moves it adds to what the loops around it made. */
@@ -114,13 +175,17 @@ function resolved(view: View): View {
   return { ...view, storage: root, offset: offset + view.offset, terms: moving }
 }
 
-/** @param scratchBytes room at the start of the workspace that every instruction may use. */
+/**
+ * @param scratchBytes room at the start of the workspace that instructions may use.
+ * @param partition says what threads share; without one the plan is for one.
+ */
 export function writeFlatPlan(
   root: Frame,
   counts: { inputs: number; outputs: number },
   scratchBytes: number,
+  partition?: Partition,
 ): FlatPlan {
-  const flat = new FlatPlanWriter()
+  const flat = new FlatPlanWriter(partition)
   flat.writeFrame(root)
   const workspace: number[] = []
   const inputs: number[][] = Array.from({ length: counts.inputs }, () => [])

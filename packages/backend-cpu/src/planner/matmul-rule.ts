@@ -2,6 +2,7 @@ import { matmulScratchBytes } from '../plan/scratch.ts'
 import type { Emitter } from './emitter.ts'
 import type { OpContext } from './op-context.ts'
 import { broadcasted, elements, rowMajor, type View } from './view.ts'
+import { workOfProducts } from './work.ts'
 
 /** A matrix operand as the instruction takes it. */
 interface Matrix {
@@ -90,6 +91,7 @@ export function matmulRule({ emitter, inputs, attributes, outputs: [output] }: O
     label: () => `matmul ${elements(batchShape)}× ${m}×${k} by ${k}×${n}`,
     reads: [a.view, b.view],
     writes: [dst],
+    work: workOfProducts(elements(batchShape), m, k, n),
     // A product of one column is computed as one of one row.
     scratchBytes: Math.max(matmulScratchBytes(rows, k, n), matmulScratchBytes(n, k, rows)),
     write(writer) {

@@ -39,7 +39,7 @@ function grad<O extends GradName>(centred: boolean): OpRule<O> {
       writes: { dX, dWeight, ...(dBias ? { dBias } : {}) },
       reads: { x, weight, dY },
       numbers: { ...sizes, epsilon: attributes.epsilon, centred: Number(centred) },
-      scratchBytes: normScratchBytes(sizes.n),
+      scratchBytes: normScratchBytes(sizes.rows, sizes.n),
       share: [
         ['dX', 'dY'],
         ['dX', 'x'],

@@ -2,10 +2,11 @@ import type { Bindings, Graph, Kind } from '@dragoman/core/backend'
 import type { Emitter } from './emitter.ts'
 import { type FlatPlan, writeFlatPlan } from './flat-plan.ts'
 import { Lowering } from './lowering.ts'
+import { Partition, type Sharing } from './partition.ts'
 import { kernelSteps, makeInPlace, postponeUpdates, schedule, shareMemory } from './place.ts'
 import { assignPositions } from './positions.ts'
 import { Sizes } from './sizes.ts'
-import type { KernelStep } from './step.ts'
+import type { Frame, KernelStep } from './step.ts'
 import { placementOf, type Storage } from './storage.ts'
 import { elements, isWhole, type View, viewOf } from './view.ts'
 
@@ -25,6 +26,16 @@ export interface Plan extends FlatPlan {
   /** For each output the donated input whose memory it takes over, or -1: it needs new memory. */
   readonly takes: readonly number[]
   readonly workspaceBytes: number
+  /** How threads share it; undefined: it is for one. */
+  readonly shared: SharedPlan | undefined
+}
+
+/** What a plan for several threads needs. */
+export interface SharedPlan {
+  /** Bytes from the scratch of one thread to that of the next. */
+  readonly scratchBytes: number
+  /** Whether threads change its words while they walk it, so that each needs a copy. */
+  readonly needsCopies: boolean
 }
 
 /** The step that brings a result to its output, and the storages of both. */
@@ -38,9 +49,15 @@ interface Delivery {
  * used again, results that are made where they belong.
  *
  * @param donated for each input whether its memory may be overwritten.
+ * @param sharing how many threads there are, if several.
  * @throws ShapeError when the sizes do not fit an op.
  */
-export function planGraph(graph: Graph, bindings: Bindings, donated: readonly boolean[]): Plan {
+export function planGraph(
+  graph: Graph,
+  bindings: Bindings,
+  donated: readonly boolean[],
+  sharing?: Sharing,
+): Plan {
   const sizes = new Sizes(graph, bindings)
   const lowering = new Lowering(sizes)
   const { emitter } = lowering
@@ -70,13 +87,23 @@ export function planGraph(graph: Graph, bindings: Bindings, donated: readonly bo
   for (const step of kernelSteps(root)) scratchBytes = Math.max(scratchBytes, step.scratchBytes)
   scratchBytes = Math.ceil(scratchBytes / 64) * 64
   const counts = { inputs: inputTypes.length, outputs: outputTypes.length }
+  const partition = partitionOf(root, sharing)
+  const allScratchBytes = scratchBytes * (partition && sharing ? sharing.threads : 1)
   return {
-    ...writeFlatPlan(root, counts, scratchBytes),
+    ...writeFlatPlan(root, counts, allScratchBytes, partition),
+    shared: partition && { scratchBytes, needsCopies: partition.hasSharedLoop(root) },
     inputTypes,
     outputTypes,
     takes,
-    workspaceBytes: scratchBytes + workspaceWords * bytesPerWord,
+    workspaceBytes: allScratchBytes + workspaceWords * bytesPerWord,
   }
+}
+
+/** How threads share a plan that is worth it. */
+function partitionOf(root: Frame, sharing: Sharing | undefined): Partition | undefined {
+  if (!sharing) return undefined
+  const partition = new Partition(sharing)
+  return partition.isWorthwhile(root) ? partition : undefined
 }
 
 /** Copies each result to its output; those that read inputs come first, as outputs may take their memory. */

@@ -1,5 +1,6 @@
 import type { PlanWriter } from '../plan/plan-writer.ts'
 import type { View } from './view.ts'
+import type { Work } from './work.ts'
 
 /** A list of steps: the root of a plan, or the body of a loop. */
 export class Frame {
@@ -43,6 +44,11 @@ export interface KernelStep {
   /** Whether the step only moves its one read, whole and in order, to its one write. */
   readonly isMove: boolean
   readonly scratchBytes: number
+  /** Whether threads exchange something through the scratch of the first. */
+  readonly sharesScratch: boolean
+  readonly work: Work
+  /** Text that is equal for views whose elements the threads divide alike. */
+  readonly divisionOf: ((view: View) => string | undefined) | undefined
   readonly write: (writer: PlanWriter) => Pointer[]
   time: number
 }

@@ -2,6 +2,7 @@ import type { DeviceMemory } from '../memory/device-memory.ts'
 import type { AddressList, Instruction } from '../planner/flat-plan.ts'
 import type { Plan } from '../planner/plan.ts'
 import { LiteralMap } from '../planner/storage.ts'
+import type { TeamPlan } from '../threads/team.ts'
 import { bytesPerElement } from './cpu-array.ts'
 
 /** The literals of a program in memory, shared by its plans. */
@@ -37,14 +38,24 @@ export class BoundPlan {
   private readonly inputs: number[]
   private readonly outputs: number[]
   private workspace = -1
+  /** Room for a copy of the words for each thread but the first; 0 where they share them. */
+  private readonly copies: number
 
-  constructor(memory: DeviceMemory, literals: LiteralPool, plan: Plan, donated: readonly boolean[]) {
+  /** @param threads how many may walk the plan together. */
+  constructor(
+    memory: DeviceMemory,
+    literals: LiteralPool,
+    plan: Plan,
+    donated: readonly boolean[],
+    threads: number,
+  ) {
     this.memory = memory
     this.plan = plan
     this.donated = donated
     const literalAddresses = plan.literals.map(({ literal }) => literals.address(literal))
     this.start = memory.allocate(plan.words.length * bytesPerElement)
     this.end = this.start + plan.words.length * bytesPerElement
+    this.copies = plan.shared?.needsCopies ? memory.allocate((threads - 1) * (this.end - this.start)) : 0
     memory.intWords.set(plan.words, this.start / bytesPerElement)
     plan.literals.forEach(({ addresses }, i) => {
       this.point(addresses, literalAddresses[i]!)
@@ -71,6 +82,13 @@ export class BoundPlan {
     this.point(this.plan.outputs[slot]!, address)
   }
 
+  /** The plan as threads walk it together; undefined: it is for one. */
+  get teamPlan(): TeamPlan | undefined {
+    const { start, end, copies } = this
+    const { shared } = this.plan
+    return shared && { start, end, copies, scratchBytes: shared.scratchBytes }
+  }
+
   /** The instruction at an address of the memory. */
   instructionAt(address: number): Instruction | undefined {
     const word = (address - this.start) / bytesPerElement
@@ -79,6 +97,7 @@ export class BoundPlan {
 
   release(): void {
     this.memory.release(this.start)
+    if (this.copies !== 0) this.memory.release(this.copies)
   }
 
   private point(list: AddressList, base: number): void {

@@ -13,15 +13,22 @@ import {
 } from '@dragoman/core/backend'
 import type { Engine } from '../engine.ts'
 import type { Workspace } from '../memory/workspace.ts'
-import { errorCodes } from '../plan/encoding.ts'
+import type { Sharing } from '../planner/partition.ts'
 import { planGraph } from '../planner/plan.ts'
+import type { Team } from '../threads/team.ts'
 import { BoundPlan, LiteralPool } from './bound-plan.ts'
-import { type ArrayHome, bytesPerElement, CpuArray, writeElements } from './cpu-array.ts'
+import { type ArrayHome, CpuArray } from './cpu-array.ts'
 import { PlanCache } from './plan-cache.ts'
+import { Run } from './run.ts'
+import type { Turns } from './turns.ts'
 
 /** What programs need of their backend. */
 export interface Device extends ArrayHome {
   readonly engine: Engine
+  /** Threads that share large plans, if there are several; and from which size on. */
+  readonly team: Team | undefined
+  readonly sharing: Sharing | undefined
+  readonly turns: Turns
   readonly workspace: Workspace
   readonly programs: Set<CpuProgram>
   expectAlive(): void
@@ -41,8 +48,8 @@ export type ProgramStats = Record<
 >
 
 /**
- * A graph that is planned anew for each set of sizes, and then only walked. A run is one synchronous stretch, so two
- * runs never mix.
+ * A graph that is planned anew for each set of sizes, and then only walked. A run is one synchronous stretch, or waits
+ * for its turn where this thread does not walk itself: two runs never mix.
  */
 export class CpuProgram implements Program {
   readonly stats: ProgramStats
@@ -80,7 +87,29 @@ export class CpuProgram implements Program {
     const arrays = this.arraysOf(inputs)
     const donated = this.donatedOf(arrays, donate)
     const bound = this.planFor(inputs, donated)
-    return this.execute(bound, arrays, donate)
+    const run = new Run(this.device, {
+      graphName: this.graph.name,
+      bound,
+      // Binding has made sure that none is missing.
+      arrays: arrays as (CpuArray | HostArray)[],
+      donate: donate.map((name) => ({ name, slot: this.slots.get(name)! })),
+    })
+    return this.device.team?.leads === false ? this.inTurn(run) : run.begin()
+  }
+
+  /** A run beside this thread: what it works on stays where it is until it is over. */
+  private async inTurn(run: Run): Promise<Record<string, DeviceArray>> {
+    const { memory, turns } = this.device
+    memory.hold()
+    try {
+      run.takeDonated()
+      return await turns.take(() => {
+        this.device.expectAlive()
+        return run.begin()
+      })
+    } finally {
+      memory.letGo()
+    }
   }
 
   dispose(): void {
@@ -98,7 +127,7 @@ export class CpuProgram implements Program {
     const { instructions, workspaceBytes } = this.last.plan
     const lines = instructions.map(({ op, scope, depth, label }) => {
       const place = scope === '' ? op : `${op} in ${scope}`
-      return `${'  '.repeat(depth)}${label()}  (${place})`
+      return `${'  '.repeat(depth)}${label()}${place === '' ? '' : `  (${place})`}`
     })
     return [...lines, `${instructions.length} instructions, workspace of ${workspaceBytes} bytes`].join('\n')
   }
@@ -126,6 +155,8 @@ export class CpuProgram implements Program {
         array.address(`input '${name}'`)
         return array
       }
+      // What is no array at all, the binding says best.
+      if (!Array.isArray(array.shape)) bindInputs(this.graph, inputs)
       throw new BackendError({
         backend: this.device.name,
         problem: `input '${name}' is an array of another backend`,
@@ -177,8 +208,9 @@ export class CpuProgram implements Program {
     let bound = this.plans.get(key)
     if (!bound) {
       const startMs = performance.now()
-      const plan = planGraph(this.graph, bindings, donated)
-      bound = new BoundPlan(this.device.memory, this.literals, plan, donated)
+      const { memory, sharing } = this.device
+      const plan = planGraph(this.graph, bindings, donated, sharing)
+      bound = new BoundPlan(memory, this.literals, plan, donated, sharing?.threads ?? 1)
       this.plans.add(key, bound)
       this.stats.plans += 1
       this.stats.planMs += performance.now() - startMs
@@ -187,95 +219,6 @@ export class CpuProgram implements Program {
     this.stats.instructions = bound.plan.instructions.length
     this.stats.workspaceBytes = bound.plan.workspaceBytes
     return bound
-  }
-
-  private execute(
-    bound: BoundPlan,
-    arrays: readonly (CpuArray | HostArray | undefined)[],
-    donate: readonly string[],
-  ): Record<string, DeviceArray> {
-    const { memory, workspace } = this.device
-    const blocks: number[] = []
-    const allocate = (elements: number): number => {
-      const block = memory.allocate(elements * bytesPerElement)
-      blocks.push(block)
-      return block
-    }
-    let hostBlocks = 0
-    let outputBlocks: number[] = []
-    try {
-      const addresses = arrays.map((array) => {
-        if (array instanceof CpuArray) return array.address('input')
-        const address = allocate(array!.data.length)
-        writeElements(memory, address, array!)
-        hostBlocks = blocks.length
-        return address
-      })
-      workspace.reserve(bound.plan.workspaceBytes)
-      outputBlocks = bound.plan.outputTypes.map(({ shape }, slot) => {
-        const taken = bound.plan.takes[slot]!
-        return taken >= 0 ? addresses[taken]! : allocate(shape.reduce((product, size) => product * size, 1))
-      })
-      bound.setWorkspace(workspace.base)
-      addresses.forEach((address, slot) => {
-        bound.setInput(slot, address)
-      })
-      outputBlocks.forEach((address, slot) => {
-        bound.setOutput(slot, address)
-      })
-    } catch (error) {
-      for (const block of blocks) memory.release(block)
-      throw error
-    }
-    const code = this.device.engine.walk(bound.start, bound.end)
-    for (const block of blocks.slice(0, hostBlocks)) memory.release(block)
-    if (code !== errorCodes.ok) {
-      for (const block of blocks.slice(hostBlocks)) memory.release(block)
-      this.failed(bound, arrays, donate)
-    }
-    this.endDonated(bound, arrays, donate)
-    const outputs: Record<string, DeviceArray> = {}
-    bound.plan.outputTypes.forEach(({ name, kind, shape }, slot) => {
-      outputs[name] = new CpuArray(this.device, kind, shape, outputBlocks[slot]!)
-    })
-    return outputs
-  }
-
-  /** Disposes donated arrays, but for the memory that outputs have now. */
-  private endDonated(
-    bound: BoundPlan,
-    arrays: readonly (CpuArray | HostArray | undefined)[],
-    donate: readonly string[],
-  ): void {
-    for (const name of donate) {
-      const slot = this.slots.get(name)!
-      const array = arrays[slot] as CpuArray
-      if (bound.plan.takes.includes(slot)) array.release()
-      else array.dispose()
-    }
-  }
-
-  private failed(
-    bound: BoundPlan,
-    arrays: readonly (CpuArray | HostArray | undefined)[],
-    donate: readonly string[],
-  ): never {
-    const error = this.device.engine.lastError()
-    const place = error && bound.instructionAt(error.address)
-    for (const name of donate) (arrays[this.slots.get(name)!] as CpuArray).dispose()
-    const isIndex = error?.code === errorCodes.indexOutOfRange
-    const problem = isIndex
-      ? `index ${error.value} is outside of its axis`
-      : `a plan is damaged (${error?.value})`
-    throw new BackendError({
-      backend: this.device.name,
-      problem: `${place?.op ?? this.graph.name}: ${problem}`,
-      seen: [
-        ...(place?.scope ? [`in ${place.scope}`] : []),
-        ...(donate.length > 0 ? [`the donated inputs are lost: ${donate.join(', ')}`] : []),
-      ],
-      hint: isIndex ? 'check the ids that the inputs hold against the sizes of the tables' : undefined,
-    })
   }
 }
 

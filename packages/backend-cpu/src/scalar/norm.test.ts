@@ -23,7 +23,7 @@ test.each(sizes)('norms and their gradients of %i rows of %i', (rows, n) => {
     const common = { x, weight, rows, n, epsilon: 0.01, centred }
     run.plan.emit('norm', { ...common, dst, bias })
     run.plan.emit('norm', { ...common, dst: plain, bias: 0 })
-    const scratch = run.scratch(normScratchBytes(n))
+    const scratch = run.scratch(normScratchBytes(rows, n))
     run.plan.emit('normGrad', { ...common, dX, dWeight, dBias, dY, scratch })
     const { wasm, scalar } = run.run()
     for (const [at, count] of [
@@ -47,7 +47,7 @@ test('results may replace what they are made from', () => {
   const [apart, over] = [run.room(rows * n), run.floats(values)]
   run.plan.emit('norm', { ...common, dst: apart, x: run.floats(values), bias: 0 })
   run.plan.emit('norm', { ...common, dst: over, x: over, bias: 0 })
-  const grads = { ...common, dWeight: run.room(n), dBias: 0, scratch: run.scratch(normScratchBytes(n)) }
+  const grads = { ...common, dWeight: run.room(n), dBias: 0, scratch: run.scratch(normScratchBytes(rows, n)) }
   const [x, dY] = [run.floats(values), run.floats(dYs)]
   const [dX, overX, overDY] = [run.room(rows * n), run.floats(values), run.floats(dYs)]
   run.plan.emit('normGrad', { ...grads, dX, x, dY })

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { headerWords } from '../plan/encoding.ts'
 import { PlanWriter } from '../plan/plan-writer.ts'
 import { scalarEngine } from '../scalar-engine.ts'
+import { kernelEngine } from '../testing/kernels.ts'
 import { PlanCase } from '../testing/plan-case.ts'
-import { createWasmEngine, hasWasmSimd, wasmEngine } from '../wasm-engine.ts'
 
 describe('loop', () => {
   test.each([
@@ -91,7 +91,7 @@ describe('loop', () => {
   })
 })
 
-const engines = { wasmEngine, scalarEngine }
+const engines = { kernelEngine, scalarEngine }
 
 describe.each(Object.entries(engines))('%s', (_, create) => {
   function walkWords(words: number[]) {
@@ -126,15 +126,4 @@ describe.each(Object.entries(engines))('%s', (_, create) => {
     expect(engine.lastError()).toBeUndefined()
     expect(new Int32Array(memory.buffer)[(65536 + 16) / 4]).toBe(5)
   })
-})
-
-test('the module can be compiled in the background, where SIMD is', async () => {
-  expect(hasWasmSimd()).toBe(true)
-  const memory = new WebAssembly.Memory({ initial: 1 })
-  const plan = new PlanWriter()
-  plan.iota({ dst: 1024, outer: 1, n: 3, inner: 1 })
-  new Int32Array(memory.buffer).set(plan.words(), 16)
-  const engine = await createWasmEngine(memory)
-  expect(engine.walk(64, 64 + 4 * plan.length)).toBe(0)
-  expect([...new Int32Array(memory.buffer, 1024, 3)]).toEqual([0, 1, 2])
 })

@@ -28,7 +28,7 @@ import { type Views, WalkFailure } from './views.ts'
 
 type Kernel = (views: Views, p: number) => void
 
-const kernels: Record<Exclude<InstructionName, 'loop'>, Kernel> = {
+const kernels: Record<Exclude<InstructionName, 'loop' | 'alone'>, Kernel> = {
   copyStrided,
   fill,
   iota,
@@ -58,6 +58,7 @@ const kernels: Record<Exclude<InstructionName, 'loop'>, Kernel> = {
   attentionGrad,
   adam,
   dropoutMask,
+  barrier() {},
 }
 
 const kernelsByCode = new Map<number, Kernel>(
@@ -85,6 +86,7 @@ export function walk(views: Views, start: number, end: number, place: Place): vo
     const kernel = kernelsByCode.get(code)
     if (length < 2) throw new WalkFailure(errorCodes.badInstruction, code)
     if (code === instructions.loop.code) loop(views, p, place)
+    else if (code === instructions.alone.code) walk(views, p + headerWords('alone'), p + length, place)
     else if (kernel) kernel(views, p)
     else throw new WalkFailure(errorCodes.badInstruction, code)
     p += length

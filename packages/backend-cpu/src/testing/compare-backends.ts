@@ -8,15 +8,22 @@ import {
   reference,
 } from '@dragoman/core'
 import { expect } from 'vitest'
-import { cpu } from '../cpu.ts'
+import { cpu, createCpu, type Rehearsal } from '../cpu.ts'
 import { describePlan } from '../describe-plan.ts'
+import { kernels } from './kernels.ts'
 
 export type Arrays = Readonly<Record<string, HostArray>>
 
+/** A backend whose threads share whatever can be divided, however small. */
+export function onThreads(threads: number, rehearsal: Rehearsal = {}): Promise<Backend> {
+  return createCpu({ wasm: kernels, threads }, { leastStepNs: 0, leastPlanNs: 0, ...rehearsal })
+}
+
 /** Both ways to carry the kernels. */
 export const engines: readonly { readonly name: string; readonly make: () => Promise<Backend> }[] = [
-  { name: 'wasm', make: () => cpu() },
-  { name: 'scalar', make: () => cpu({ wasm: 'off' }) },
+  { name: kernels, make: () => cpu({ wasm: kernels, threads: 1 }) },
+  // Once is enough for what does not depend on the kernels.
+  ...(kernels === 'simd' ? [{ name: 'scalar', make: () => cpu({ wasm: 'off' }) }] : []),
 ]
 
 /** Reads and disposes the outputs of a run. */

@@ -1,6 +1,6 @@
 import { PlanWriter } from '../plan/plan-writer.ts'
 import { scalarEngine } from '../scalar-engine.ts'
-import { wasmEngine } from '../wasm-engine.ts'
+import { kernelEngine } from './kernels.ts'
 
 const canary = 0x5ca1ab1e
 /** Words of canary after each tensor: a kernel that writes past the end of one destroys them. */
@@ -42,7 +42,7 @@ export class PlanCase {
   run(): { wasm: Outcome; scalar: Outcome; start: number } {
     const words = this.plan.words()
     const start = this.#place(words, 0)
-    const wasm = this.#runOn(wasmEngine, start, words.length)
+    const wasm = this.#runOn(kernelEngine, start, words.length)
     const scalar = this.#runOn(scalarEngine, start, words.length)
     return { wasm, scalar, start }
   }
@@ -55,7 +55,7 @@ export class PlanCase {
     return offset
   }
 
-  #runOn(create: typeof wasmEngine, start: number, length: number): Outcome {
+  #runOn(create: typeof kernelEngine, start: number, length: number): Outcome {
     const memory = new WebAssembly.Memory({ initial: Math.ceil(this.#next / 65536) })
     const int = new Int32Array(memory.buffer)
     for (const { offset, words } of this.#blocks) {
