@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { findChromium, launchChromium } from '@dragoman/matrix/chromium'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { preview } from 'vite'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, onTestFinished } from 'vitest'
 
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -43,6 +43,8 @@ export class Playground {
   /** A page of a person of its own, with storage of its own; what it throws is an error of the test. */
   async page(address: string, options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browser.newContext(options)
+    // What still trains in a page would slow down the tests after it.
+    onTestFinished(() => context.close())
     const page = await context.newPage()
     page.on('pageerror', (error) => this.errors.push(String(error.stack ?? error)))
     page.on('console', (message) => {

@@ -59,7 +59,7 @@ describePlayground('train', [true], (playground) => {
     expect(playground().errors).toEqual([])
   })
 
-  test.each(['tfjs-wasm', 'onnx-wasm', 'tfjs-webgl'])('on %s the loss falls', async (backend) => {
+  test.each(['tfjs-wasm', 'onnx-wasm'])('on %s the loss falls', async (backend) => {
     const page = await playground().page(`#/train?task=reverse&backend=${backend}&steps=40`)
     await page.getByRole('button', { name: 'Train', exact: true }).click()
     await trained(page)

@@ -205,9 +205,11 @@ export function crossEntropy(p: usize): i32 {
   for (let row = first; row < end; row++) {
     const label = load<i32>(labels + bytes(row))
     if (isOutOfRange(label, n)) return ERROR_INDEX_OUT_OF_RANGE
-    const shift = maxOfRow(logits, n)
+    const largest = maxOfRow(logits, n)
     const wanted = load<f32>(logits + bytes(label)) as f64
-    let value = <f64>shift + logOfSum(sumExp(0, logits, n, shift)) - (1 - smoothing) * wanted
+    // A row of −Inf alone stays −Inf, as in log-softmax.
+    const logTotal = largest == -Infinity ? 0 : <f64>largest + logOfSum(sumExp(0, logits, n, largest))
+    let value = logTotal - (1 - smoothing) * wanted
     if (smoothing != 0) value -= (smoothing * sumOfRow(logits, n)) / n
     store<f32>(loss + bytes(row), <f32>value)
     logits += bytes(n)
@@ -233,8 +235,11 @@ export function crossEntropyGrad(p: usize): i32 {
     const weight = load<f32>(dLoss + bytes(row)) as f64
     if (weight == 0) fillWords(dst, n, 0)
     else {
-      const sum = sumExp(dst, logits, n, maxOfRow(logits, n))
-      scaleAndShift(dst, dst, n, <f32>(weight / sum), <f32>((-smoothing / n) * weight))
+      const largest = maxOfRow(logits, n)
+      // The softmax of a row of −Inf alone is 0.
+      const isMasked = largest == -Infinity
+      const sum = sumExp(dst, logits, n, isMasked ? 0 : largest)
+      scaleAndShift(dst, dst, n, <f32>(isMasked ? 0 : weight / sum), <f32>((-smoothing / n) * weight))
       const address = dst + bytes(label)
       store<f32>(address, <f32>(<f64>load<f32>(address) - (1 - smoothing) * weight))
     }

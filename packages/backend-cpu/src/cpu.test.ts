@@ -1,4 +1,4 @@
-import { BackendError } from '@dragoman/core'
+import { BackendError, neg, OptionError, trace } from '@dragoman/core'
 import { describe, expect, test } from 'vitest'
 import { cpu } from './cpu.ts'
 import { kernels } from './testing/kernels.ts'
@@ -21,6 +21,13 @@ describe('cpu', () => {
       reason: expect.stringContaining('off'),
       threadsReason: expect.stringContaining('TypeScript'),
     })
+  })
+
+  test('refuses a constant that is no input', async () => {
+    const backend = await cpu({ wasm: 'off' })
+    const graph = trace('minus', (place) => ({ y: neg(place.input('x', 'float', [2])) }))
+    await expect(backend.compile(graph, { constants: ['w'] })).rejects.toThrow(OptionError)
+    await backend.dispose()
   })
 
   test('chooses by itself, and ends', async () => {

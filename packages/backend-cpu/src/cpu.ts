@@ -5,6 +5,7 @@ import {
   type CompileOptions,
   type CompositeName,
   check,
+  checkConstants,
   checkHostArray,
   type DeviceArray,
   type Graph,
@@ -178,7 +179,7 @@ class CpuBackend implements Backend {
     }
   }
 
-  async compile(graph: Graph, { signal }: CompileOptions = {}): Promise<Program> {
+  async compile(graph: Graph, { signal, constants = [] }: CompileOptions = {}): Promise<Program> {
     const startMs = performance.now()
     this.expectAlive()
     if (signal?.aborted) {
@@ -186,6 +187,7 @@ class CpuBackend implements Backend {
     }
     this.expectSupported(graph)
     check(graph)
+    checkConstants(graph, constants)
     const nodes = countNodes(graph)
     return new CpuProgram(this.device, graph, this.counter, { nodes, compileMs: performance.now() - startMs })
   }

@@ -42,6 +42,10 @@ def check(folder, entry, options):
     domains = {domain.domain for domain in model.opset_import}
     if domains != {""}:
         return f"uses the domains {domains}"
+    # With its fusions ONNX Runtime 1.30 leaves a product over an axis of size 0 unset.
+    is_empty = any(0 in port["shape"] for port in entry["inputs"])
+    level = ort.GraphOptimizationLevel
+    options.graph_optimization_level = level.ORT_ENABLE_BASIC if is_empty else level.ORT_ENABLE_ALL
     session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     if not entry["outputs"]:
         return None

@@ -6,6 +6,7 @@ import {
   gather,
   type HostArray,
   hostArray,
+  matmul,
   mul,
   OptionError,
   ShapeError,
@@ -193,6 +194,38 @@ describe.each([
     expect(() => other.upload(floats(1))).toThrow('the backend is disposed')
     await expect(program.run({ x: floats(1) })).rejects.toThrow('the backend is disposed')
     await expect(other.compile(squared)).rejects.toThrow('the backend is disposed')
+  })
+
+  test.each([
+    ['left', { transposeA: true, transposeB: false }, ['n', 'k', 64], ['n', 'k', 64]],
+    ['right', { transposeA: false, transposeB: true }, ['n', 64, 'k'], ['n', 64, 'k']],
+  ] as const)('a product over nothing, stored transposed on the %s, is 0', async (_, flags, left, right) => {
+    const program = await backend.compile(
+      trace('product', (place) => ({
+        y: matmul(place.input('left', 'float', left), place.input('right', 'float', right), flags),
+      })),
+    )
+    const ones = (shape: readonly (string | number)[], k: number) => {
+      const sizes = shape.map((dim) => (dim === 'n' ? 2 : dim === 'k' ? k : Number(dim)))
+      const count = sizes.reduce((product, size) => product * size, 1)
+      return hostArray('float', sizes, new Float32Array(count).fill(1))
+    }
+    const run = async (k: number) =>
+      new Set(await valuesOf((await program.run({ left: ones(left, k), right: ones(right, k) })).y))
+    expect(await run(3)).toEqual(new Set([3]))
+    expect(await run(2)).toEqual(new Set([2]))
+    expect(program.stats.sessions).toBe(1)
+    expect(await run(0)).toEqual(new Set([0]))
+    expect(await run(0)).toEqual(new Set([0]))
+    expect(program.stats.sessions).toBe(2)
+    expect(await run(3)).toEqual(new Set([3]))
+    expect(program.stats.sessions).toBe(3)
+    program.dispose()
+  })
+
+  test('refuses options that it does not have', async () => {
+    const options = { ort: node, provider: ['cpu'] }
+    await expect(onnx(options)).rejects.toThrow('provider: onnx() has no such option')
   })
 
   test('builds constants in, and anew when another array is given', async () => {

@@ -46,7 +46,9 @@ export interface OnnxOptions {
  * @throws BackendError when the module is none of the two or too old, or a provider cannot start here; OptionError for
  *   an option that its build does not have.
  */
-export async function onnx({ ort, providers, session = {} }: OnnxOptions): Promise<Backend> {
+export async function onnx(options: OnnxOptions): Promise<Backend> {
+  const { ort, providers, session = {} } = options
+  expectOptions(options)
   const runtime = runtimeOf(ort, providers)
   checkSessionOptions(runtime.build, session)
   const backend = new OnnxBackend(runtime, session)
@@ -57,6 +59,17 @@ export async function onnx({ ort, providers, session = {} }: OnnxOptions): Promi
     throw error
   }
   return backend
+}
+
+function expectOptions(options: OnnxOptions): void {
+  const known = ['ort', 'providers', 'session']
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new OptionError({
+    option: unknown,
+    problem: 'onnx() has no such option',
+    hint: `known: ${known.join(', ')}`,
+  })
 }
 
 /** A graph of one op, to see whether a provider starts. */
@@ -99,7 +112,7 @@ class OnnxBackend implements Backend {
     for (const provider of runtime.providers) {
       const home = { ...this.device, runtime: { ...runtime, providers: [provider] } }
       const { session } = await queue
-        .add(() => openSession(home, probe, {}))
+        .add(() => openSession(home, probe))
         .catch((error: unknown) => {
           const reason =
             error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)

@@ -10,7 +10,6 @@ const hint = "import * as tf from '@tensorflow/tfjs-core', then pass it: tfjs({ 
  * @throws OptionError when there is none.
  */
 export async function openDevice(tf: TensorFlow, backend: string | undefined): Promise<Device> {
-  expectTensorFlow(tf)
   const registered = Object.keys(tf.engine().registryFactory)
   if (registered.length === 0) {
     throw new OptionError({
@@ -21,6 +20,26 @@ export async function openDevice(tf: TensorFlow, backend: string | undefined): P
   }
   const name = backend === undefined ? await currentBackend(tf) : await start(tf, backend, registered)
   return new Device(tf, name)
+}
+
+/** Openings under way, by the engine of TensorFlow.js, of which a process may have several. */
+const openings = new WeakMap<object, Promise<unknown>>()
+
+/**
+ * Opens after all openings before: each makes a backend the current one for a while, which is global, and must find
+ * the one that the caller had made current.
+ *
+ * @throws OptionError when tf is no TensorFlow.js that is supported.
+ */
+export async function openInTurn<T>(tf: TensorFlow, open: () => Promise<T>): Promise<T> {
+  expectTensorFlow(tf)
+  const engine = tf.engine()
+  const opened = (openings.get(engine) ?? Promise.resolve()).then(open)
+  openings.set(
+    engine,
+    opened.catch(() => undefined),
+  )
+  return opened
 }
 
 function expectTensorFlow(tf: TensorFlow): void {

@@ -1,5 +1,6 @@
 import type { Kind } from '@dragoman/core/backend'
 import { countOf, type Device, dtypes, sameShape } from './device.ts'
+import { broadcastShape, mergedShapes, mostAxes, ofRank } from './merged-axes.ts'
 import type { TfTensor } from './tensorflow.ts'
 import type { Traits } from './traits.ts'
 
@@ -47,7 +48,15 @@ export class Ops {
 
   /** Operands broadcast. */
   binary(kernelName: string, a: TfTensor, b: TfTensor): TfTensor {
-    return this.device.launch(kernelName, { a, b })
+    const rank = Math.max(a.shape.length, b.shape.length)
+    if (rank <= mostAxes) return this.device.launch(kernelName, { a, b })
+    const shape = broadcastShape(a.shape, b.shape)
+    const merged = mergedShapes([ofRank(rank, a.shape), ofRank(rank, b.shape)])
+    const isFew = merged[0]!.length <= mostAxes
+    const [left, right] = [a, b].map((x, i) =>
+      isFew ? this.reshape(x, merged[i]!) : this.reshape(this.broadcast(x, shape), [countOf(shape)]),
+    )
+    return this.reshape(this.device.launch(kernelName, { a: left!, b: right! }), shape)
   }
 
   /** As binary, for kernels whose broadcasting is slow on some backends; `shape` is that of the result. */
@@ -135,9 +144,22 @@ export class Ops {
   broadcast(x: TfTensor, shape: readonly number[]): TfTensor {
     if (sameShape(x.shape, shape)) return x
     if (countOf(x.shape) === countOf(shape)) return this.reshape(x, shape)
+    if (shape.length > mostAxes) return this.broadcastFewAxes(x, shape)
     if (x.dtype === 'float32') return this.mul(x, this.fill(shape, 1, 'float'))
     if (x.dtype === 'int32') return this.add(x, this.fill(shape, 0, 'int'))
     return this.cast(this.broadcast(this.cast(x, 'float'), shape), 'bool')
+  }
+
+  /** As broadcast to a shape of many axes: along merged ones, and if they are many still, the last ones first. */
+  private broadcastFewAxes(x: TfTensor, shape: readonly number[]): TfTensor {
+    const [from, to] = mergedShapes([ofRank(shape.length, x.shape), shape]) as [number[], number[]]
+    if (to.length <= mostAxes) return this.reshape(this.broadcast(this.reshape(x, from), to), shape)
+    const cut = to.length - mostAxes + 1
+    const rows = countOf(from.slice(0, cut))
+    const width = countOf(to.slice(cut))
+    const inner = this.broadcast(this.reshape(x, [rows, ...from.slice(cut)]), [rows, ...to.slice(cut)])
+    const outer = this.reshape(inner, [...from.slice(0, cut), width])
+    return this.reshape(this.broadcast(outer, [...to.slice(0, cut), width]), shape)
   }
 
   /** Elementwise choice of floats or ints; operands broadcast to `shape`. */
@@ -185,24 +207,29 @@ export class Ops {
     return this.asFloats(x, (x) => this.device.launch('Sum', { x }, { axis: [...axes], keepDims }))
   }
 
-  /** NaN where there is one, on every backend. */
+  /** As Max; NaN may be passed over. */
   max(x: TfTensor, axes: readonly number[], keepDims = false): TfTensor {
-    return this.extreme('Max', x, { axes, keepDims })
+    return this.outermost('Max', x, { axes, keepDims })
   }
 
-  /** NaN where there is one, on every backend. */
+  /** As Min; NaN may be passed over. */
   min(x: TfTensor, axes: readonly number[], keepDims = false): TfTensor {
-    return this.extreme('Min', x, { axes, keepDims })
+    return this.outermost('Min', x, { axes, keepDims })
   }
 
-  private extreme(kernelName: 'Max' | 'Min', x: TfTensor, options: ReductionOptions): TfTensor {
-    const found = this.asFloats(x, (x) => this.fold(kernelName, x, options))
-    if (x.dtype !== 'float32') return found
-    const whole = this.traits.extremesReachInfinity ? found : this.reached(kernelName, x, options, found)
-    if (this.traits.reductionKeepsNaN) return whole
-    const marks = this.fold('Max', this.cast(this.isNaN(x), 'float'), options)
+  /** As Max or Min; NaN where there is one, on every backend. */
+  extreme(kernelName: 'Max' | 'Min', x: TfTensor, axes: readonly number[], keepDims = false): TfTensor {
+    const found = this.outermost(kernelName, x, { axes, keepDims })
+    if (this.traits.reductionKeepsNaN || x.dtype !== 'float32') return found
+    const marks = this.fold('Max', this.cast(this.isNaN(x), 'float'), { axes, keepDims })
     const hasNaN = this.binary('NotEqual', marks, this.scalar(0))
-    return this.where(hasNaN, this.scalar(Number.NaN), whole, whole.shape)
+    return this.where(hasNaN, this.scalar(Number.NaN), found, found.shape)
+  }
+
+  private outermost(kernelName: 'Max' | 'Min', x: TfTensor, options: ReductionOptions): TfTensor {
+    const found = this.asFloats(x, (x) => this.fold(kernelName, x, options))
+    if (this.traits.extremesReachInfinity || x.dtype !== 'float32') return found
+    return this.reached(kernelName, x, options, found)
   }
 
   private fold(kernelName: 'Max' | 'Min', x: TfTensor, { axes, keepDims }: ReductionOptions): TfTensor {

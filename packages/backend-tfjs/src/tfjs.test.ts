@@ -63,6 +63,26 @@ describe('what is given', () => {
     tf.removeBackend('broken')
   })
 
+  test('an option that there is not is refused', async () => {
+    const error = await errorOf(() => tfjs({ tf, threads: 2 } as { tf: TensorFlow }))
+    expect(OptionError.isInstance(error)).toBe(true)
+    expect(String(error)).toContain('threads: tfjs has no such option')
+  })
+
+  test('two that are opened at once leave the current backend as it was', async () => {
+    await tf.setBackend('cpu')
+    const { wasm } = tf.engine().registryFactory
+    const slow = async () => (await wasm!.factory()) as tf.KernelBackend
+    for (const name of ['slow', 'slower']) {
+      tf.registerBackend(name, slow)
+      tf.copyRegisteredKernels('wasm', name)
+    }
+    const opened = await Promise.all(['slow', 'slower'].map((backend) => tfjs({ tf, backend })))
+    expect(opened.map(({ name }) => name)).toEqual(['tfjs-slow', 'tfjs-slower'])
+    expect(tf.getBackend()).toBe('cpu')
+    for (const name of ['slow', 'slower']) tf.removeBackend(name)
+  })
+
   test('the current backend is the default, and info says which one was passed over', async () => {
     await tf.setBackend('cpu')
     const backend = await tfjs({ tf })

@@ -1,7 +1,7 @@
-import { type Backend, eagerBackend } from '@dragoman/core/backend'
+import { type Backend, eagerBackend, OptionError } from '@dragoman/core/backend'
 import { checkedBackend } from './checked-backend.ts'
 import { engineOf } from './engine.ts'
-import { openDevice } from './open-device.ts'
+import { openDevice, openInTurn } from './open-device.ts'
 import type { TensorFlow } from './tensorflow.ts'
 import { probeTraits } from './traits.ts'
 
@@ -25,10 +25,24 @@ export interface TfjsOptions {
  * Which backend of TensorFlow.js is current is global: each run makes its own the current one, and then the one
  * that was current before.
  *
- * @throws OptionError when tf is no TensorFlow.js of version 4.22 or a later 4, or when no backend, or not the
- *   one that is asked for, is registered or starts.
+ * @throws OptionError when tf is no TensorFlow.js of version 4.22 or a later 4, when no backend, or not the one
+ *   that is asked for, is registered or starts, or for an unknown option.
  */
-export async function tfjs({ tf, backend }: TfjsOptions): Promise<Backend> {
-  const device = await openDevice(tf, backend)
-  return checkedBackend(eagerBackend(engineOf(device, await probeTraits(device))), device)
+export async function tfjs(options: TfjsOptions): Promise<Backend> {
+  const { tf, backend, ...rest } = options
+  expectNothing(rest)
+  return openInTurn(tf, async () => {
+    const device = await openDevice(tf, backend)
+    return checkedBackend(eagerBackend(engineOf(device, await probeTraits(device))), device)
+  })
+}
+
+function expectNothing(rest: object): void {
+  const [unknown] = Object.keys(rest)
+  if (unknown === undefined) return
+  throw new OptionError({
+    option: unknown,
+    problem: 'tfjs has no such option',
+    hint: 'the options are tf and backend; what concerns a backend of TensorFlow.js is set on it before',
+  })
 }

@@ -25,8 +25,12 @@ export interface Traits {
   readonly reductionKeepsNaN: boolean
   /** 1 to the power of NaN is 1. */
   readonly powerOfOneIsOne: boolean
-  /** Kernels of one operand, and Pow, that give a number for NaN. */
+  /** Pow gives NaN for NaN, and ∞ for −∞ to the power of ∞. */
+  readonly powerReachesLimits: boolean
+  /** Kernels of one operand that give a number for NaN. */
   readonly losesNaN: ReadonlySet<string>
+  /** Sin and Cos are right to float32, and not to 2^−11 as a GPU may have them. */
+  readonly exactSine: boolean
   /** Log gives −∞ for 0. */
   readonly logReachesInfinity: boolean
   /** RealDiv gives NaN for 0 / 0 and for ∞ / ∞. */
@@ -44,15 +48,18 @@ const largest = 2 ** 31 - 1
 /** Kernels that a GPU may compute with the NaN lost, as its shading language allows. */
 const functions = ['Exp', 'Log', 'Sqrt', 'Tanh', 'Sigmoid', 'Erf', 'Sin', 'Cos']
 
+/** Where approximations of the sine differ from it. */
+const angles = [0.5, 1, 2.5, 20, 100]
+
 /** Finds out how the kernels of a backend behave, by running a few of them. */
 export async function probeTraits(device: Device): Promise<Traits> {
   const known = functions.filter((kernelName) => device.has(kernelName))
   const found = await onDevice(device, () => runProbes(device, known))
-  const [maxima, power, lostPower, product, quotients, sum, most, least, ...rest] = found
-  const [log, quotient, first, lowest, ...ofNaN] = rest
+  const [maxima, power, limits, product, quotients, sum, most, least, ...rest] = found
+  const [log, quotient, first, lowest, sine, ...ofNaN] = rest
   const isWasm = device.backendName === 'wasm'
   const losesNaN = new Set(known.filter((_, i) => !Number.isNaN(ofNaN[i]![0])))
-  if (!lostPower!.every(Number.isNaN)) losesNaN.add('Pow')
+  const [infinite, ...lost] = limits!
   return {
     hostMemory: isWasm || device.backendName === 'cpu' || device.backendName === 'tensorflow',
     plainMatmul: isWasm,
@@ -65,7 +72,9 @@ export async function probeTraits(device: Device): Promise<Traits> {
     maximumKeepsNaN: maxima!.every(Number.isNaN),
     reductionKeepsNaN: Number.isNaN(most![0]) && Number.isNaN(least![0]),
     powerOfOneIsOne: power![0] === 1,
+    powerReachesLimits: infinite === Number.POSITIVE_INFINITY && lost.every(Number.isNaN),
     losesNaN,
+    exactSine: sine!.every((y, i) => Math.abs(y - Math.sin(angles[i]!)) < 1e-6),
     logReachesInfinity: log![0] === Number.NEGATIVE_INFINITY,
     quotientKeepsNaN: quotient!.every(Number.isNaN),
     extremesReachInfinity: lowest![0] === Number.NEGATIVE_INFINITY,
@@ -85,7 +94,7 @@ function runProbes(device: Device, functions: readonly string[]): TfTensor[] {
   return [
     device.launch('Maximum', { a: floats(1, Number.NaN), b: floats(Number.NaN, 1) }),
     device.launch('Pow', { a: floats(1), b: floats(Number.NaN) }),
-    device.launch('Pow', { a: floats(2, Number.NaN), b: floats(Number.NaN, 2) }),
+    device.launch('Pow', { a: floats(-infinity, 2, Number.NaN), b: floats(infinity, Number.NaN, 2) }),
     device.launch('Multiply', { a: ints(largest), b: ints(largest) }),
     device.launch('RealDiv', { a: ints(largest, -7), b: ints(2, 2) }),
     device.launch('Add', { a: ints(2 ** 24), b: ints(1) }),
@@ -95,6 +104,7 @@ function runProbes(device: Device, functions: readonly string[]): TfTensor[] {
     device.launch('RealDiv', { a: floats(0, infinity), b: floats(0, infinity) }),
     device.launch('ArgMax', { x: device.tensor(layers, [3, 4, 5], 'float') }, { axis: 0 }),
     most(floats(-infinity, -infinity)),
+    device.launch('Sin', { x: floats(...angles) }),
     ...functions.map((kernelName) => device.launch(kernelName, { x: floats(Number.NaN) })),
   ]
 }

@@ -94,7 +94,8 @@ function unitsAt({ count, precision }: NonNullable<Tolerance['ulp']>, want: numb
   return Math.max(count * ulpOf(want, precision), flushed)
 }
 
-function largestFinite(data: HostArray['data']): number {
+/** The largest finite element by its size; 0 where there is none. */
+export function largestFinite(data: HostArray['data']): number {
   let largest = 0
   for (const x of data) if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x))
   return largest

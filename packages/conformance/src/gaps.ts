@@ -6,7 +6,7 @@ import { MismatchError } from './mismatch-error.ts'
 /**
  * Something that a backend does not do:
  *
- * - `{ op }`: an op wherever it is needed; `compile` must raise UnsupportedOpError;
+ * - `{ op }`: an op, in whichever cases `compile` refuses it with UnsupportedOpError; there must be one;
  * - `{ case }`: one case by its id, which must raise UnsupportedOpError;
  * - `{ case, differs: true }`: one case whose numbers its engine cannot give, though no compile can see it,
  *   such as ints beyond 2²⁴ where an engine keeps ints as floats; it must raise MismatchError.
@@ -20,8 +20,9 @@ export type Gap = ({ readonly case: string; readonly differs?: boolean } | { rea
 export type Outcome = { readonly status: 'passed' } | { readonly status: 'gap'; readonly reason: string }
 
 /**
- * The gaps of a backend, strict both ways: what is a gap must raise its error, and a gap that nothing
- * needs any more is an error.
+ * The gaps of a backend. A gap of a case is strict both ways: the case must raise its error, and fails when it
+ * passes. A gap of an op is strict as a whole: it covers every case that is refused for that op, and is an
+ * error when, all cases having run, there was none; a case that needs the op and passes is no error.
  *
  * @throws OptionError for a gap that names a case which does not exist.
  */

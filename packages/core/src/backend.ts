@@ -1,5 +1,12 @@
 /** What a backend needs: the contract, the graph it compiles, and the helpers all backends share. */
-export { bindInputs, bindSymbols, boundShape, checkHostArray, hostArray } from './backend/binding.ts'
+export {
+  bindInputs,
+  bindSymbols,
+  boundShape,
+  checkConstants,
+  checkHostArray,
+  hostArray,
+} from './backend/binding.ts'
 export type { BoundAttributes, BoundType } from './backend/bound-plan.ts'
 export type {
   Backend,

@@ -1,17 +1,18 @@
 import type { Backend } from '@dragoman/core'
-import ortWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
 import type { BackendName } from './backend-names.ts'
 
 /** How each backend is made; nothing of one is loaded before it is asked for. */
 const makers: Readonly<Record<BackendName, () => Promise<Backend>>> = {
   cpu: async () => (await import('@dragoman/backend-cpu')).cpu(),
   'tfjs-wasm': async () => {
-    const [wasm, simd, plain] = await Promise.all([
+    const [tf, wasm, simd, plain] = await Promise.all([
+      import('@tensorflow/tfjs-core'),
       import('@tensorflow/tfjs-backend-wasm'),
       import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'),
       import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'),
     ])
-    wasm.setThreadsCount(1)
+    // Its threads start from a Blob, which a strict policy of the host forbids.
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
     wasm.setWasmPaths({
       'tfjs-backend-wasm.wasm': plain.default,
       'tfjs-backend-wasm-simd.wasm': simd.default,
@@ -28,17 +29,22 @@ const makers: Readonly<Record<BackendName, () => Promise<Backend>>> = {
     return openTfjs('webgpu')
   },
   'onnx-wasm': async () => {
-    const ort = await import('onnxruntime-web/wasm')
-    ort.env.wasm.wasmPaths = { wasm: ortWasm }
+    const [ort, mjs, wasm] = await Promise.all([
+      import('onnxruntime-web/wasm'),
+      import('onnxruntime-web/ort-wasm-simd-threaded.mjs?url'),
+      import('onnxruntime-web/ort-wasm-simd-threaded.wasm?url'),
+    ])
+    ort.env.wasm.wasmPaths = { mjs: mjs.default, wasm: wasm.default }
     if (!self.crossOriginIsolated) ort.env.wasm.numThreads = 1
     return (await import('@dragoman/backend-onnx')).onnx({ ort, providers: ['wasm'] })
   },
   'onnx-webgpu': async () => {
-    const [ort, wasm] = await Promise.all([
+    const [ort, mjs, wasm] = await Promise.all([
       import('onnxruntime-web/webgpu'),
+      import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'),
       import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'),
     ])
-    ort.env.wasm.wasmPaths = { wasm: wasm.default }
+    ort.env.wasm.wasmPaths = { mjs: mjs.default, wasm: wasm.default }
     ort.env.wasm.numThreads = 1
     return (await import('@dragoman/backend-onnx')).onnx({ ort, providers: ['webgpu'] })
   },

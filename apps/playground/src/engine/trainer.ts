@@ -42,7 +42,7 @@ export class Trainer {
           type: 'cosine',
           learningRate: plan.learningRate,
           totalSteps: plan.steps,
-          warmupSteps: Math.min(100, plan.steps),
+          warmupSteps: Math.min(100, Math.floor(plan.steps / 10)),
         },
         validation: { pairs: task.heldOut, everySteps, measure: (each) => this.check(each, task) },
         checkpoint: { store, everySteps },

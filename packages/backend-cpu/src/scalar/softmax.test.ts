@@ -86,6 +86,27 @@ test('rows of -Infinity, with NaN, and with one Infinity masked out', () => {
   }
 })
 
+test('the loss of a row of -Infinity is infinite, and its softmax 0', () => {
+  const inf = Number.POSITIVE_INFINITY
+  const run = new PlanCase()
+  const parts = {
+    logits: run.floats(new Array(5).fill(-inf)),
+    labels: run.ints([1]),
+    rows: 1,
+    n: 5,
+    smoothing: 0,
+  }
+  const [loss, smoothed, dLogits] = [run.room(1), run.room(1), run.room(5)]
+  run.plan.crossEntropy({ ...parts, loss })
+  run.plan.crossEntropy({ ...parts, loss: smoothed, smoothing: 0.5 })
+  run.plan.crossEntropyGrad({ ...parts, dLogits, dLoss: run.floats([2]) })
+  const { wasm, scalar } = run.run()
+  for (const walker of [wasm, scalar]) {
+    expect([walker.floats(loss, 1)[0], walker.floats(smoothed, 1)[0]]).toEqual([inf, inf])
+    expect(Array.from(walker.floats(dLogits, 5), (d) => d + 0)).toEqual([0, -2, 0, 0, 0])
+  }
+})
+
 test('large logits do not overflow, and results may replace their inputs', () => {
   const run = new PlanCase()
   const src = run.floats([1e4, 1e4, -1e4])

@@ -101,7 +101,9 @@ export function crossEntropy(views: Views, p: number): void {
   rowsAt(views, p + lossAt.logits, rows, n).forEach((row, i) => {
     const wanted = row[checkIndex(views.int[labels + i]!, n)]!
     const shift = largest(row)
-    let value = shift + Math.log(sumExp(row, shift)) - (1 - smoothing) * wanted
+    // A row of −Inf alone stays −Inf, as in log-softmax.
+    const logTotal = shift === Number.NEGATIVE_INFINITY ? 0 : shift + Math.log(sumExp(row, shift))
+    let value = logTotal - (1 - smoothing) * wanted
     if (smoothing !== 0) value -= (smoothing * row.reduce((sum, x) => sum + x, 0)) / n
     views.float[loss + i] = value
   })
@@ -126,7 +128,9 @@ export function crossEntropyGrad(views: Views, p: number): void {
     const sum = sumExp(row, shift)
     row.forEach((x, j) => {
       const target = (j === label ? 1 - smoothing : 0) + smoothing / n
-      dst[j] = (Math.exp(x - shift) / sum - target) * weight
+      // The softmax of a row of −Inf alone is 0.
+      const power = shift === Number.NEGATIVE_INFINITY ? 0 : Math.exp(x - shift) / sum
+      dst[j] = (power - target) * weight
     })
   })
 }

@@ -79,6 +79,12 @@ describe('toOnnx of a graph', () => {
     expect(write).toThrow(OptionError)
     expect(write).toThrow("the graph 'scaled' has no input 'factor'")
   })
+
+  it('refuses an option that it does not have', () => {
+    const write = () => toOnnx(graph, { parts: ['step'] } as object)
+    expect(write).toThrow(OptionError)
+    expect(write).toThrow('parts: toOnnx of a graph has no such option')
+  })
 })
 
 describe('toOnnx of a model', () => {
@@ -163,6 +169,7 @@ describe('toOnnx of a model', () => {
       "parts: 'decoder' is no part of a model",
     )
     await expect(toOnnx(model(), { parts: ['train'] })).rejects.toThrow("train: the part 'train' needs")
+    await expect(toOnnx(model(), { part: 'step' } as object)).rejects.toThrow('toOnnx of a model has no such')
     await expect(toOnnx(model(), { train })).rejects.toThrow('train: options of a train step are given')
   })
 })

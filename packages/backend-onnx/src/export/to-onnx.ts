@@ -41,7 +41,8 @@ export type OnnxFiles = Readonly<Record<`${string}.onnx`, Uint8Array>>
  * float is float32, int is int32, bool is bool; symbols of dims are named axes. Dropout masks that
  * the graph draws become inputs `dropoutMask.<n>`: ones, where nothing shall be dropped.
  *
- * @throws UnsupportedOpError for an op that ONNX cannot say; OptionError for a constant that is no input.
+ * @throws UnsupportedOpError for an op that ONNX cannot say; OptionError for an unknown option, or a constant that is no
+ *   input; ShapeError for one of another kind or shape.
  */
 export function toOnnx(graph: Graph, options?: GraphToOnnxOptions): Uint8Array
 /**
@@ -55,29 +56,31 @@ export function toOnnx(graph: Graph, options?: GraphToOnnxOptions): Uint8Array
  * - `score.onnx`: source, sourceLengths, targetInput, targetOutput → nats of each target token.
  * - `train.onnx`: a train step, whose weights and moments are inputs and outputs; see core's `stepGraph`.
  *
- * @throws OptionError for an unknown part, or for `train` without its options.
+ * @throws OptionError for an unknown option or part, or for `train` without its options.
  */
 export function toOnnx(model: Seq2Seq, options?: ModelToOnnxOptions): Promise<OnnxFiles>
 export function toOnnx(
   what: Graph | Seq2Seq,
   options: GraphToOnnxOptions | ModelToOnnxOptions = {},
 ): Uint8Array | Promise<OnnxFiles> {
-  return 'nodes' in what
-    ? graphToOnnx(what, options as GraphToOnnxOptions)
-    : modelToOnnx(what, options as ModelToOnnxOptions)
+  if ('nodes' in what) {
+    expectOptions('a graph', options, ['constants', 'documentation', 'metadata'])
+    return graphToOnnx(what, options as GraphToOnnxOptions)
+  }
+  return modelToOnnx(what, options as ModelToOnnxOptions)
+}
+
+function expectOptions(what: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new OptionError({
+    option: unknown,
+    problem: `toOnnx of ${what} has no such option`,
+    hint: `known: ${known.join(', ')}`,
+  })
 }
 
 function graphToOnnx(graph: Graph, options: GraphToOnnxOptions): Uint8Array {
-  const unknown = Object.keys(options.constants ?? {}).find(
-    (name) => !graph.inputs.some((input) => input.name === name),
-  )
-  if (unknown !== undefined) {
-    throw new OptionError({
-      option: 'constants',
-      problem: `the graph '${graph.name}' has no input '${unknown}'`,
-      hint: `it has ${graph.inputs.map(({ name }) => name).join(', ')}`,
-    })
-  }
   const whole = new Set([...onnxComposites, ...wholeRecurrents(simplify(graph))])
   return writeModel(lower(graph, whole).graph, options).bytes
 }
@@ -119,6 +122,7 @@ const parts: { readonly [P in OnnxPart]: Part } = {
 }
 
 async function modelToOnnx(seq2seq: Seq2Seq, options: ModelToOnnxOptions): Promise<OnnxFiles> {
+  expectOptions('a model', options, ['parts', 'train'])
   const wanted = options.parts ?? ['encode', 'start', 'step']
   const unknown = wanted.find((part) => !Object.hasOwn(parts, part))
   if (unknown !== undefined) {

@@ -14,6 +14,8 @@ export interface BuilderOptions {
   readonly dialect: Dialect
   /** Name that errors give. */
   readonly backend: string
+  /** What a GPU may give with NaN or digits lost is written so that it does not; default false. */
+  readonly hasLooseMath?: boolean
   /** Names that values of the model's inside must not have. */
   readonly reserved: Iterable<string>
 }
@@ -44,6 +46,8 @@ export class Builder {
   readonly dialect: Dialect
   /** Stands in errors. */
   readonly backend: string
+  /** Whether functions may lose NaN, and Sin and Cos digits, where the model runs. */
+  readonly hasLooseMath: boolean
   readonly initializers: { readonly value: Value; readonly tensor: TensorProto }[] = []
   /** What the nodes belong to, for their names. */
   label = ''
@@ -53,10 +57,11 @@ export class Builder {
   readonly #symbols = new Map<string, { readonly value: Value; readonly axis: number }>()
   readonly #bindings: Record<string, number> = {}
   readonly #reserved: ReadonlySet<string>
-  readonly #memory = new Map<string, unknown>()
+  readonly #memory = new Map<string, { readonly what: unknown; readonly scope: Scope }>()
   #scope: Scope = this.main
 
-  constructor({ dialect, backend, reserved }: BuilderOptions) {
+  constructor({ dialect, backend, reserved, hasLooseMath = false }: BuilderOptions) {
+    this.hasLooseMath = hasLooseMath
     this.dialect = dialect
     this.backend = backend
     this.#reserved = new Set(reserved)
@@ -70,7 +75,7 @@ export class Builder {
   /** Writes a body: nodes that need something of it stand in its scope. */
   body<T>(write: (scope: Scope) => T): T {
     const around = this.#scope
-    this.#scope = { depth: around.depth + 1, nodes: [] }
+    this.#scope = { depth: around.depth + 1, around, nodes: [] }
     const result = write(this.#scope)
     this.#scope = around
     return result
@@ -146,14 +151,18 @@ export class Builder {
     return this.#once(`${op}(${ids}) ${results.length} ${JSON.stringify(attributes)}`, make)
   }
 
-  /** Keeps what one op has computed for another that may come. */
-  remember(key: string, what: unknown): void {
-    this.#memory.set(key, what)
+  /** Keeps what one op has computed in `scope` for another that may come. */
+  remember(key: string, what: unknown, scope: Scope): void {
+    this.#memory.set(key, { what, scope })
   }
 
-  /** What was kept under this key. */
+  /** What was kept under this key, where it can be seen from here. */
   recall<T>(key: string): T | undefined {
-    return this.#memory.get(key) as T | undefined
+    const known = this.#memory.get(key)
+    for (let scope: Scope | undefined = this.#scope; scope; scope = scope.around) {
+      if (scope === known?.scope) return known.what as T
+    }
+    return undefined
   }
 
   /** x broadcast to a shape, when something needs it whole. */

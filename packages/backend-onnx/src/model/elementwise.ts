@@ -3,6 +3,7 @@ import type { DataType } from '../protobuf/onnx.ts'
 import type { Builder } from './builder.ts'
 import type { Emitter, Emitters } from './emitter.ts'
 import { typeOf } from './literals.ts'
+import { sine } from './sine.ts'
 import type { Value } from './value.ts'
 import { jointShape } from './value.ts'
 
@@ -47,6 +48,25 @@ export function where(b: Builder, condition: Value, yes: Value, no: Value): Valu
   return broadcasting(b, 'Or', [kept, broadcasting(b, 'And', [broadcasting(b, 'Not', [condition]), no])])
 }
 
+/** A GPU may give a number for NaN. */
+function keepingNaN(op: string): Emitter<Attributes<'exp'>> {
+  return (b, [x]) => {
+    const result = broadcasting(b, op, [x!])
+    return b.hasLooseMath ? where(b, whereNaN(b, x!), x!, result) : result
+  }
+}
+
+/** A GPU may give the logarithm of |x|, and a number for 0. */
+const log: Emitter<Attributes<'log'>> = (b, [x]) => {
+  const result = broadcasting(b, 'Log', [x!])
+  if (!b.hasLooseMath) return result
+  const zero = b.scalar('float', 0)
+  const isPositive = broadcasting(b, 'Greater', [x!, zero], 'bool')
+  const isZero = broadcasting(b, 'Equal', [x!, zero], 'bool')
+  const beyond = where(b, isZero, b.scalar('float', -Infinity), b.scalar('float', Number.NaN))
+  return where(b, isPositive, result, beyond)
+}
+
 /** The operator gives 1 for NaN. */
 const sign: Emitter<Attributes<'sign'>> = (b, [x]) => {
   const result = broadcasting(b, 'Sign', [x!])
@@ -88,14 +108,14 @@ export const elementwise: Emitters<ElementwiseName> = {
   abs: same('Abs'),
   sign,
   floor: same('Floor'),
-  exp: same('Exp'),
-  log: same('Log'),
+  exp: keepingNaN('Exp'),
+  log,
   sqrt: same('Sqrt'),
   tanh: same('Tanh'),
-  sigmoid: same('Sigmoid'),
+  sigmoid: keepingNaN('Sigmoid'),
   erf: same('Erf'),
-  sin: same('Sin'),
-  cos: same('Cos'),
+  sin: (b, [x]) => (b.hasLooseMath ? sine(b, x!, 0) : broadcasting(b, 'Sin', [x!])),
+  cos: (b, [x]) => (b.hasLooseMath ? sine(b, x!, 1) : broadcasting(b, 'Cos', [x!])),
   not: same('Not'),
   cast,
 

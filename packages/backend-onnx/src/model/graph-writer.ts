@@ -77,13 +77,16 @@ function resultsOf(graph: Graph, node: Node): ResultType[] {
   })
 }
 
-/** The updates from this node on that share their scalars and attributes. */
+/** The updates from this node on that share their scalars and attributes, and read no result of one another. */
 function adamRun(graph: Graph, first: number): NodeOf<'adam'>[] {
   const key = (node: NodeOf<'adam'>) => JSON.stringify([node.inputs.slice(4), node.attributes])
   const run: NodeOf<'adam'>[] = []
+  const made = new Set<ValueId>()
   for (const node of graph.nodes.slice(first)) {
     if (node.op !== 'adam' || (run.length > 0 && key(node) !== key(run[0]!))) break
+    if (node.inputs.some((id) => made.has(id))) break
     run.push(node)
+    for (const id of node.outputs) made.add(id)
   }
   return run
 }

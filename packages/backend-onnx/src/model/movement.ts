@@ -84,7 +84,8 @@ export function slice(b: Builder, x: Value, starts: Shape, sizes: Shape): Value 
 const pad: Emitter<Attributes<'pad'>> = (b, [x], { low, high, value }, [result]) =>
   b.node('Pad', [x!, b.shape([...low, ...high]), b.scalar(x!.type, value)], result!)
 
-const flip: Emitter<Attributes<'flip'>> = (b, [x], { axes }, [result]) => {
+const flip: Emitter<Attributes<'flip'>> = (b, [x], attributes, [result]) => {
+  const axes = [...new Set(attributes.axes)]
   if (axes.length === 0) return x!
   const every = (entry: number) => b.numbers(axes.map(() => entry))
   return b.node('Slice', [x!, every(-1), every(-beyond), b.numbers(axes), every(-1)], result!)

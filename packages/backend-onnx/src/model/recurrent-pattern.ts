@@ -39,16 +39,26 @@ export function recurrentPattern(index: GraphIndex, node: RecurrentNode): Recurr
   const others = index.readers(states).filter((reader) => !lastStates.includes(reader as NodeOf<'slice'>))
   if (isReal !== undefined && !others.every((reader) => isMasked(index, reader, states, isReal)))
     return undefined
+  if (typeof index.shape(node.inputs[1]!)[0] !== 'number') return undefined
   const projection = projectionOf(index, node.inputs[0]!)
   return projection && { ...projection, lengths, lastStates, lastCells }
 }
 
-/** Composites of which every node in the graph has the pattern, so that they may stay whole. */
+/** Composites of which every node in the graph, or in the body of a loop, has the pattern, so that they may stay whole. */
 export function wholeRecurrents(graph: Graph): Set<CompositeName> {
-  const index = new GraphIndex(graph)
-  const nodes = graph.nodes.filter((node): node is RecurrentNode => node.op === 'lstm' || node.op === 'gru')
-  const others = nodes.filter((node) => !recurrentPattern(index, node)).map(({ op }) => op)
-  return new Set(nodes.map(({ op }) => op).filter((op) => !others.includes(op)))
+  const whole = new Set<CompositeName>(['lstm', 'gru'])
+  const seen = new Set<CompositeName>()
+  const visit = (place: Graph) => {
+    const index = new GraphIndex(place)
+    for (const node of place.nodes) {
+      if (node.op === 'scan') visit(node.attributes.body)
+      if (node.op !== 'lstm' && node.op !== 'gru') continue
+      seen.add(node.op)
+      if (!recurrentPattern(index, node)) whole.delete(node.op)
+    }
+  }
+  visit(graph)
+  return new Set([...whole].filter((op) => seen.has(op)))
 }
 
 /** Readers that take the entry of the step that is done last. */
@@ -102,7 +112,8 @@ function projectionOf(
       return isPlain && index.shape(weight).length === 2 ? { x, weight, biases, projection } : undefined
     }
     const [sum, bias] = maker.inputs as [ValueId, ValueId]
-    if (maker.op !== 'add' || index.shape(bias).length !== 1 || biases.length === 2) return undefined
+    if (maker.op !== 'add' || biases.length === 2) return undefined
+    if (index.shape(bias).join() !== `${index.shape(id).at(-1)}`) return undefined
     biases.unshift(bias)
     at = sum
   }

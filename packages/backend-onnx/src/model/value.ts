@@ -34,6 +34,8 @@ export interface PendingNode {
 export interface Scope {
   /** 0 for the main graph. */
   readonly depth: number
+  /** The graph that it is a body in. */
+  readonly around?: Scope
   readonly nodes: PendingNode[]
 }
 

@@ -3,6 +3,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { encodeModel } from '../protobuf/onnx.ts'
 import type { Dialect } from './builder.ts'
 import { Builder } from './builder.ts'
+import { checkConstants } from './check-constants.ts'
 import { writeGraph } from './graph-writer.ts'
 import { typeOf } from './literals.ts'
 import { finishGraph } from './model-proto.ts'
@@ -15,6 +16,8 @@ export interface WriteOptions {
   readonly dialect?: Dialect
   /** Name of the backend in errors; default `onnx`. */
   readonly backend?: string
+  /** For a GPU, whose functions may lose NaN, and be right to 2^−11 only: they are mended; default false. */
+  readonly hasLooseMath?: boolean
   /** Stands in the model for people to read. */
   readonly documentation?: string
   /** Stands in the model as its `metadata_props`. */
@@ -49,16 +52,15 @@ const irVersion = 8
  * dynamic axes. An output whose name an input has is called `next.<name>`, as the state of a step is.
  *
  * @param graph lowered to primitives and `onnxComposites`.
- * @throws UnsupportedOpError for an op that cannot be written.
+ * @throws UnsupportedOpError for an op that cannot be written; OptionError or ShapeError for constants that do not fit.
  */
-export function writeModel(
-  graph: Graph,
-  { constants = {}, dialect = 'standard', backend = 'onnx', documentation, metadata }: WriteOptions = {},
-): WrittenModel {
+export function writeModel(graph: Graph, options: WriteOptions = {}): WrittenModel {
+  const { constants = {}, dialect = 'standard', backend = 'onnx', documentation, metadata } = options
+  checkConstants(graph, constants)
   const ports = portsOf(graph)
   const given = new Map(Object.entries(constants))
   const reserved = [...ports.inputs, ...ports.outputs].map(({ onnxName }) => onnxName)
-  const b = new Builder({ dialect, backend, reserved })
+  const b = new Builder({ dialect, backend, reserved, hasLooseMath: options.hasLooseMath ?? false })
   const values = ports.inputs.map(({ name, kind, shape }) => {
     const constant = given.get(name)
     return constant ? b.initializer(name, shape, constant) : b.input(name, { type: typeOf[kind], shape })

@@ -1,4 +1,5 @@
 import { bindInputs, type Graph, type Kind, type ProgramInputs } from '@dragoman/core/backend'
+import { EmptyProducts } from './empty-products.ts'
 import { SizeChecks } from './size-checks.ts'
 
 interface SeenInput {
@@ -11,21 +12,31 @@ interface SeenInput {
 export class InputBinding {
   private readonly graph: Graph
   private readonly sizes: SizeChecks
+  private readonly products: EmptyProducts
+  private hasEmptyProducts = false
   private last: readonly SeenInput[] | undefined
 
   constructor(graph: Graph) {
     this.graph = graph
     this.sizes = new SizeChecks(graph)
+    this.products = new EmptyProducts(graph)
   }
 
-  /** @throws ShapeError when an input is missing, unknown, or has another kind or shape. */
-  check(inputs: ProgramInputs): void {
-    if (this.last && isSame(this.last, inputs)) return
-    this.sizes.run(bindInputs(this.graph, inputs))
+  /**
+   * Says whether a product of this run is over nothing.
+   *
+   * @throws ShapeError when an input is missing, unknown, or has another kind or shape.
+   */
+  check(inputs: ProgramInputs): boolean {
+    if (this.last && isSame(this.last, inputs)) return this.hasEmptyProducts
+    const bindings = bindInputs(this.graph, inputs)
+    this.sizes.run(bindings)
+    this.hasEmptyProducts = this.products.has(bindings)
     this.last = this.graph.inputs.map(({ name }) => {
       const { kind, shape } = inputs[name]!
       return { name, kind, shape: [...shape] }
     })
+    return this.hasEmptyProducts
   }
 }
 

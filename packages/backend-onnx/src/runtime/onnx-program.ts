@@ -29,7 +29,7 @@ export type ProgramStats = Record<
   /** Nodes of the ONNX model, with those in the bodies of loops. */
   | 'onnxNodes'
   | 'modelBytes'
-  /** Sessions opened so far: one, and one more each time that constants changed. */
+  /** Sessions opened so far: one, and one more when constants change, or a product over nothing comes or goes. */
   | 'sessions'
   /** Milliseconds that writing and opening the last session took. */
   | 'sessionMs'
@@ -40,6 +40,16 @@ export type ProgramStats = Record<
   | 'outputBytes',
   number
 >
+
+/** One run, checked. */
+interface Run {
+  /** In the order of the graph. */
+  readonly given: readonly Given[]
+  readonly donated: readonly OnnxArray[]
+  readonly signal: AbortSignal | undefined
+  /** Whether it needs a session whose products are not joined with what is around them. */
+  readonly isPlain: boolean
+}
 
 const runOptions = { logSeverityLevel: 4 }
 
@@ -74,20 +84,20 @@ export class OnnxProgram implements Program {
 
   /** Opens the session; one with constants waits for their values. */
   async open(): Promise<void> {
-    if (this.constants.slots.length === 0) await this.device.queue.add(() => this.replaceSession([]))
+    if (this.constants.slots.length === 0) await this.device.queue.add(() => this.replaceSession([], false))
   }
 
   async run(inputs: ProgramInputs, options: RunOptions = {}): Promise<Record<string, DeviceArray>> {
     const { donate = [], signal } = options
     this.expectAlive()
     this.expectNotAborted(signal)
-    this.binding.check(inputs)
+    const isPlain = this.binding.check(inputs)
     const given = this.take(inputs)
     const donated = this.donatedOf(inputs, donate)
     for (const { array } of given) array?.retain()
     for (const array of donated) array.donated = true
     try {
-      return await this.device.queue.add(() => this.runNow(given, donated, signal))
+      return await this.device.queue.add(() => this.runNow({ given, donated, signal, isPlain }))
     } finally {
       for (const array of donated) array.donated = false
       for (const { array } of given) array?.release()
@@ -144,13 +154,9 @@ export class OnnxProgram implements Program {
     })
   }
 
-  private async runNow(
-    given: readonly Given[],
-    donated: readonly OnnxArray[],
-    signal: AbortSignal | undefined,
-  ): Promise<Record<string, DeviceArray>> {
+  private async runNow({ given, donated, signal, isPlain }: Run): Promise<Record<string, DeviceArray>> {
     this.expectNotAborted(signal)
-    const { session, inputs, outputs } = await this.sessionFor(given)
+    const { session, inputs, outputs } = await this.sessionFor(given, isPlain)
     const feeds: Record<string, OrtTensor> = {}
     let inputBytes = 0
     for (const { slot, onnxName, kind } of inputs) {
@@ -174,14 +180,21 @@ export class OnnxProgram implements Program {
     return arrays
   }
 
-  /** The session that holds the constants of this run. */
-  private async sessionFor(given: readonly Given[]): Promise<OnnxSession> {
-    return this.opened && this.constants.hold(given) ? this.opened : this.replaceSession(given)
+  /**
+   * The session that holds the constants of this run. Runs with a product over nothing are rare, and have one that
+   * ONNX Runtime optimises less, in place of the usual one: both at once would hold the constants twice.
+   */
+  private async sessionFor(given: readonly Given[], isPlain: boolean): Promise<OnnxSession> {
+    const { opened } = this
+    return opened?.isPlain === isPlain && this.constants.hold(given)
+      ? opened
+      : this.replaceSession(given, isPlain)
   }
 
-  private async replaceSession(given: readonly Given[]): Promise<OnnxSession> {
+  private async replaceSession(given: readonly Given[], isPlain: boolean): Promise<OnnxSession> {
     await this.closeSession()
-    const opened = await openSession(this.device, this.graph, await this.constants.take(given))
+    const constants = await this.constants.take(given)
+    const opened = await openSession(this.device, this.graph, { constants, isPlain })
     this.opened = opened
     this.stats.constantBytes = this.constants.bytes
     this.stats.onnxNodes = opened.onnxNodes

@@ -35,6 +35,15 @@ export interface OnnxSession {
   readonly onnxNodes: number
   readonly modelBytes: number
   readonly openMs: number
+  readonly isPlain: boolean
+}
+
+/** What a session is opened with. */
+export interface OpenOptions {
+  /** Inputs that the model holds itself. */
+  readonly constants?: Readonly<Record<string, HostArray>>
+  /** Leaves products as they are written, whatever level the caller has chosen; default false. */
+  readonly isPlain?: boolean
 }
 
 /** Throws UnsupportedOpError for what cannot be written, before there is anything to open. */
@@ -45,21 +54,21 @@ export function checkModel({ name }: SessionHome, graph: Graph): void {
 /**
  * Writes a graph as a model and opens it.
  *
- * @param constants inputs that the model holds itself.
  * @throws UnsupportedOpError for what cannot be written or has no kernel; BackendError when ONNX Runtime refuses it.
  */
 export async function openSession(
   home: SessionHome,
   graph: Graph,
-  constants: Readonly<Record<string, HostArray>>,
+  { constants = {}, isPlain = false }: OpenOptions = {},
 ): Promise<OnnxSession> {
   const startMs = performance.now()
   const { bytes, inputs, outputs, nodes } = writeModel(graph, {
     constants,
     dialect: 'runtime',
     backend: home.name,
+    hasLooseMath: isOnGpu(home),
   })
-  const options = sessionOptions(home)
+  const options = { ...sessionOptions(home), ...(isPlain && plainLevel(home)) }
   const session = await home.runtime.ort.InferenceSession.create(bytes, options).catch((error: unknown) => {
     throw sessionFailure({ backend: home.name, graph: graph.name }, error)
   })
@@ -72,18 +81,28 @@ export async function openSession(
     onnxNodes: nodes,
     modelBytes: bytes.byteLength,
     openMs,
+    isPlain,
   }
 }
 
 /** A fresh object each time, as ONNX Runtime writes into it. */
-function sessionOptions({ runtime, sessionOptions }: SessionHome): object {
-  const { extra, ...rest } = sessionOptions
-  const onGpu = runtime.providers.some((provider) => providerName(provider) === 'webgpu')
+function sessionOptions(home: SessionHome): object {
+  const { extra, ...rest } = home.sessionOptions
   return {
     logSeverityLevel: 4,
     ...rest,
     ...(extra ? { extra: structuredClone(extra) } : {}),
-    ...(onGpu ? { preferredOutputLocation: 'gpu-buffer' } : {}),
-    executionProviders: [...runtime.providers],
+    ...(isOnGpu(home) ? { preferredOutputLocation: 'gpu-buffer' } : {}),
+    executionProviders: [...home.runtime.providers],
   }
+}
+
+/** The highest level without the fusions of products, or a lower one of the caller. */
+function plainLevel({ sessionOptions }: SessionHome): { readonly graphOptimizationLevel: string } {
+  const isOff = sessionOptions.graphOptimizationLevel === 'disabled'
+  return { graphOptimizationLevel: isOff ? 'disabled' : 'basic' }
+}
+
+function isOnGpu({ runtime }: SessionHome): boolean {
+  return runtime.providers.some((provider) => providerName(provider) === 'webgpu')
 }

@@ -23,6 +23,13 @@ describe('runtimeOf', () => {
     ])
   })
 
+  test('tells them apart where they share what they write into', () => {
+    const versions = { ...web.env.versions, ...node.env.versions }
+    const env = { versions, wasm: web.env.wasm }
+    expect(runtimeOf(changed(env), undefined).build).toBe('web')
+    expect(runtimeOf({ ...node, env }, undefined).build).toBe('node')
+  })
+
   test('has one queue for each module, however it was imported', () => {
     expect(runtimeOf(web, undefined).queue).toBe(runtimeOf(changed({}), undefined).queue)
     expect(runtimeOf(web, undefined).queue).not.toBe(runtimeOf(node, undefined).queue)
@@ -48,11 +55,13 @@ describe('runtimeOf', () => {
 
   test.each([
     [[], 'the list is empty'],
+    [[undefined], 'it is no list of names'],
+    ['wasm', 'it is no list of names'],
     [['webgl'], "onnxruntime-web has no provider 'webgl'"],
     [['wasm', { name: 'cuda' }], "onnxruntime-web has no provider 'cuda'"],
   ])('refuses the providers %j', (providers, problem) => {
-    expect(() => runtimeOf(web, providers)).toThrow(OptionError)
-    expect(() => runtimeOf(web, providers)).toThrow(problem)
+    expect(() => runtimeOf(web, providers as string[])).toThrow(OptionError)
+    expect(() => runtimeOf(web, providers as string[])).toThrow(problem)
   })
 })
 
@@ -69,6 +78,13 @@ describe('checkSessionOptions', () => {
     ['web', { preferredOutputLocation: 'cpu' }, 'the backend chooses it'],
     ['node', { freeDimensionOverrides: { batch: 1 } }, 'a program serves every size'],
     ['node', { threads: 2 }, 'there is no such option'],
+    ['node', { intraOpNumThreads: -3 }, '-3 is not a whole number from 0 on'],
+    ['node', { interOpNumThreads: 1.5 }, '1.5 is not a whole number from 0 on'],
+    ['web', { executionMode: 'both' }, "is not 'sequential' or 'parallel'"],
+    ['node', { graphOptimizationLevel: 'most' }, "is not 'disabled', 'basic'"],
+    ['web', { enableProfiling: 1 }, '1 is not true or false'],
+    ['web', { extra: null }, 'null is not an object'],
+    ['node', null, 'it is no object'],
   ] as const)('refuses for %s %j', (build, options, problem) => {
     expect(() => checkSessionOptions(build, options as object)).toThrow(OptionError)
     expect(() => checkSessionOptions(build, options as object)).toThrow(problem)

@@ -30,7 +30,7 @@ const queues = new WeakMap<object, Queue>()
  */
 export function runtimeOf(ort: Ort, providers: readonly OnnxProvider[] | undefined): Runtime {
   const versions = ort?.env?.versions
-  const build = versions?.node ? 'node' : versions?.web ? 'web' : undefined
+  const build = versions && buildOf(ort)
   if (!build || typeof ort.InferenceSession?.create !== 'function' || typeof ort.Tensor !== 'function') {
     throw new BackendError({
       backend: 'onnx',
@@ -52,6 +52,12 @@ export function runtimeOf(ort: Ort, providers: readonly OnnxProvider[] | undefin
   return { ort, build, version, providers: chosen, queue: queueOf(ort) }
 }
 
+/** Both builds write into one `env` where they share onnxruntime-common; only that of Node lists its providers. */
+function buildOf(ort: Ort): 'node' | 'web' | undefined {
+  const build = 'listSupportedBackends' in ort ? 'node' : 'web'
+  return ort.env.versions[build] ? build : undefined
+}
+
 function queueOf({ InferenceSession }: Ort): Queue {
   const queue = queues.get(InferenceSession) ?? new Queue()
   queues.set(InferenceSession, queue)
@@ -60,7 +66,7 @@ function queueOf({ InferenceSession }: Ort): Queue {
 
 /** The name of a provider. */
 export function providerName(provider: OnnxProvider): string {
-  return typeof provider === 'string' ? provider : provider.name
+  return typeof provider === 'string' ? provider : provider?.name
 }
 
 function expectVersion(version: string): void {
@@ -74,6 +80,13 @@ function expectVersion(version: string): void {
 }
 
 function expectProviders(build: 'node' | 'web', providers: readonly OnnxProvider[]): void {
+  if (!Array.isArray(providers) || !providers.every((each) => typeof providerName(each) === 'string')) {
+    throw new OptionError({
+      option: 'providers',
+      problem: 'it is no list of names, or of objects with a name',
+      hint: `for example providers: ['${build === 'node' ? 'cpu' : 'wasm'}']`,
+    })
+  }
   if (providers.length === 0) {
     throw new OptionError({
       option: 'providers',

@@ -25,6 +25,40 @@ export interface OnnxSessionOptions {
   readonly extra?: Readonly<Record<string, unknown>>
 }
 
+const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isFlag = (value: unknown): boolean => typeof value === 'boolean'
+const oneOf =
+  (...values: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    values.includes(value)
+
+type Rule = readonly [what: string, takes: (value: unknown) => boolean]
+
+const count: Rule = ['a whole number from 0 on', isCount]
+const text: Rule = ['a string', isText]
+const flag: Rule = ['true or false', isFlag]
+
+/** What an option takes. */
+const rules: { readonly [K in keyof Required<OnnxSessionOptions>]: Rule } = {
+  intraOpNumThreads: count,
+  interOpNumThreads: count,
+  executionMode: ["'sequential' or 'parallel'", oneOf('sequential', 'parallel')],
+  graphOptimizationLevel: [
+    "'disabled', 'basic', 'extended', 'layout' or 'all'",
+    oneOf('disabled', 'basic', 'extended', 'layout', 'all'),
+  ],
+  enableCpuMemArena: flag,
+  enableMemPattern: flag,
+  enableProfiling: flag,
+  profileFilePrefix: text,
+  optimizedModelFilePath: text,
+  logId: text,
+  logSeverityLevel: ['a whole number from 0 to 4', oneOf(0, 1, 2, 3, 4)],
+  logVerbosityLevel: count,
+  extra: ['an object', (value) => typeof value === 'object' && value !== null],
+}
+
 /** Which builds know an option. */
 const builds: { readonly [K in keyof Required<OnnxSessionOptions>]: readonly ('node' | 'web')[] } = {
   intraOpNumThreads: ['node'],
@@ -52,10 +86,17 @@ const owned: Readonly<Record<string, string>> = {
 }
 
 /**
- * Throws OptionError for an option that the build does not have, or that contradicts what the backend does.
+ * Throws OptionError for an option that the build does not have or take, or that contradicts what the backend does.
  */
 export function checkSessionOptions(build: 'node' | 'web', options: OnnxSessionOptions): void {
-  for (const name of Object.keys(options)) {
+  if (typeof options !== 'object' || options === null) {
+    throw new OptionError({
+      option: 'session',
+      problem: 'it is no object',
+      hint: 'leave it out for the defaults',
+    })
+  }
+  for (const [name, value] of Object.entries(options)) {
     const option = `session.${name}`
     const hint = owned[name]
     if (hint !== undefined)
@@ -67,7 +108,11 @@ export function checkSessionOptions(build: 'node' | 'web', options: OnnxSessionO
         hint: `known: ${Object.keys(builds).join(', ')}`,
       })
     }
-    if (builds[name as keyof OnnxSessionOptions].includes(build)) continue
+    const [what, takes] = rules[name as keyof OnnxSessionOptions]
+    if (builds[name as keyof OnnxSessionOptions].includes(build)) {
+      if (value === undefined || takes(value)) continue
+      throw new OptionError({ option, problem: `${JSON.stringify(value)} is not ${what}` })
+    }
     throw new OptionError({
       option,
       problem: `onnxruntime-${build} does not look at it`,

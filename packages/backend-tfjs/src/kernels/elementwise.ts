@@ -4,6 +4,7 @@ import type { TfTensor } from '../tensorflow.ts'
 import { castTo } from './cast.ts'
 import { divideInts, multiplyInts } from './int-arithmetic.ts'
 import type { Kernel, KernelsOf } from './kernel.ts'
+import { sine } from './sine.ts'
 
 type Unary = (x: TfTensor) => TfTensor
 type Binary = (a: TfTensor, b: TfTensor, shape: readonly number[]) => TfTensor
@@ -40,8 +41,8 @@ export function elementwise(ops: Ops): KernelsOf<ElementwiseName> {
     tanh: unary(one('Tanh')),
     sigmoid: unary(one('Sigmoid')),
     erf: unary(one('Erf')),
-    sin: unary(one('Sin')),
-    cos: unary(one('Cos')),
+    sin: unary(ops.traits.exactSine ? one('Sin') : (x) => sine(ops, x, 0)),
+    cos: unary(ops.traits.exactSine ? one('Cos') : (x) => sine(ops, x, 1)),
     not: unary(one('LogicalNot')),
     cast: ([x], { kind }) => castTo(ops, x!.handle, kind),
 
@@ -123,7 +124,7 @@ function quotient(ops: Ops, a: TfTensor, b: TfTensor, shape: readonly number[]):
 /** As in C, 1 to any power is 1, and (−1) to an infinite power is 1. */
 function power(ops: Ops, base: TfTensor, exponent: TfTensor, shape: readonly number[]): TfTensor {
   const found = powerWithNaN(ops, base, exponent, shape)
-  if (ops.traits.powerOfOneIsOne && !ops.traits.losesNaN.has('Pow')) return found
+  if (ops.traits.powerOfOneIsOne && ops.traits.powerReachesLimits) return found
   const isInfinite = ops.binary('Equal', ops.unary('Abs', exponent), ops.scalar(Number.POSITIVE_INFINITY))
   const isMinusOne = ops.binary('Equal', base, ops.scalar(-1))
   const alternates = ops.binary('LogicalAnd', isMinusOne, isInfinite)
@@ -133,7 +134,7 @@ function power(ops: Ops, base: TfTensor, exponent: TfTensor, shape: readonly num
 
 /** NaN where an operand is NaN, but for NaN to the power of 0. */
 function powerWithNaN(ops: Ops, base: TfTensor, exponent: TfTensor, shape: readonly number[]): TfTensor {
-  if (!ops.traits.losesNaN.has('Pow')) return ops.spread('Pow', base, exponent, shape)
+  if (ops.traits.powerReachesLimits) return ops.spread('Pow', base, exponent, shape)
   // An infinite power has no sign of its own, but where it is found by multiplying.
   const isInfinite = ops.binary('Equal', ops.unary('Abs', exponent), ops.scalar(Number.POSITIVE_INFINITY))
   const magnitude = ops.where(isInfinite, ops.unary('Abs', base), base, shape)

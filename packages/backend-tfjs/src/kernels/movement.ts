@@ -1,4 +1,5 @@
 import { countOf } from '../device.ts'
+import { mostAxes } from '../merged-axes.ts'
 import type { Ops } from '../ops.ts'
 import type { TfTensor } from '../tensorflow.ts'
 import type { Kernel, KernelsOf } from './kernel.ts'
@@ -56,9 +57,45 @@ function padWith(ops: Ops): Kernel<'pad'> {
   return ([x], { low, high, value }, { kind, shape }) => {
     const { handle } = x!
     if (countOf(handle.shape) === 0) return ops.fill(shape, value, kind)
-    const paddings = low.map((before, axis) => [before, high[axis]!])
-    return ops.device.launch('PadV2', { x: handle }, { paddings, constantValue: value })
+    const borders: Border[] = []
+    low.forEach((before, axis) => {
+      const [size, after, last] = [handle.shape[axis]!, high[axis]!, borders.at(-1)]
+      if (last && before === 0 && after === 0) borders[borders.length - 1] = widened(last, size)
+      else borders.push({ size, before, after })
+    })
+    return ops.reshape(padded(ops, handle, borders, value), shape)
   }
+}
+
+/** Of an axis with those behind it that are not padded: its entries, and how many come before and after them. */
+interface Border {
+  readonly size: number
+  readonly before: number
+  readonly after: number
+}
+
+const widened = ({ size, before, after }: Border, by: number): Border => ({
+  size: size * by,
+  before: before * by,
+  after: after * by,
+})
+
+/** x with its borders; where the axes are many, the last ones first. */
+function padded(ops: Ops, x: TfTensor, borders: readonly Border[], value: number): TfTensor {
+  if (borders.length <= mostAxes) {
+    const paddings = borders.map(({ before, after }) => [before, after])
+    const given = ops.reshape(
+      x,
+      borders.map(({ size }) => size),
+    )
+    return ops.device.launch('PadV2', { x: given }, { paddings, constantValue: value })
+  }
+  const cut = borders.length - mostAxes + 1
+  const [outer, inner] = [borders.slice(0, cut), borders.slice(cut)]
+  const rows = countOf(outer.map(({ size }) => size))
+  const done = padded(ops, x, [{ size: rows, before: 0, after: 0 }, ...inner], value)
+  const width = countOf(inner.map(({ size, before, after }) => before + size + after))
+  return padded(ops, done, [...outer.slice(0, -1), widened(outer.at(-1)!, width)], value)
 }
 
 /** Parts as rows: the axis and all behind it are one. */

@@ -1,5 +1,6 @@
 import type { Kind } from '@dragoman/core/backend'
 import { countOf } from '../device.ts'
+import { mostAxes } from '../merged-axes.ts'
 import type { Ops } from '../ops.ts'
 import type { TfTensor } from '../tensorflow.ts'
 import type { Kernel, KernelsOf } from './kernel.ts'
@@ -16,8 +17,8 @@ export function reduce(ops: Ops): KernelsOf<'reduceSum' | 'reduceMax' | 'reduceM
     reduceSum: reduction(ops, { float: 0, int: 0, bool: 0 }, (x, axes, keepDims) =>
       sum(ops, x, axes, keepDims),
     ),
-    reduceMax: reduction(ops, lowest, (x, axes, keepDims) => ops.max(x, axes, keepDims)),
-    reduceMin: reduction(ops, highest, (x, axes, keepDims) => ops.min(x, axes, keepDims)),
+    reduceMax: reduction(ops, lowest, (x, axes, keepDims) => ops.extreme('Max', x, axes, keepDims)),
+    reduceMin: reduction(ops, highest, (x, axes, keepDims) => ops.extreme('Min', x, axes, keepDims)),
     argMax: ([x], { axis }) => {
       const find = x!.kind === 'float' ? argMaxOfFloats : argMaxOfInts
       return find(ops, x!.handle, axis)
@@ -25,17 +26,32 @@ export function reduce(ops: Ops): KernelsOf<'reduceSum' | 'reduceMax' | 'reduceM
   }
 }
 
-function reduction(
-  ops: Ops,
-  nothing: Readonly<Record<Kind, number>>,
-  fold: (x: TfTensor, axes: readonly number[], keepDims: boolean) => TfTensor,
-): Kernel<'reduceSum'> {
+type Fold = (x: TfTensor, axes: readonly number[], keepDims: boolean) => TfTensor
+
+function reduction(ops: Ops, nothing: Readonly<Record<Kind, number>>, fold: Fold): Kernel<'reduceSum'> {
   return ([x], { axes, keepDims }, { kind, shape }) => {
     const { handle } = x!
     if (countOf(handle.shape) === 0) return ops.fill(shape, nothing[kind], kind)
     if (axes.every((axis) => handle.shape[axis] === 1)) return ops.reshape(handle, shape)
-    return fold(handle, axes, keepDims)
+    if (handle.shape.length <= mostAxes) return fold(handle, axes, keepDims)
+    return ops.reshape(foldInTurn(ops, handle, axes, fold), shape)
   }
+}
+
+/** One run of neighbouring axes after another, each as the middle one of three. */
+function foldInTurn(ops: Ops, x: TfTensor, axes: readonly number[], fold: Fold): TfTensor {
+  const sizes = [...x.shape]
+  let done = x
+  for (let axis = 0; axis < sizes.length; axis++) {
+    if (!axes.includes(axis)) continue
+    let end = axis + 1
+    while (axes.includes(end)) end++
+    const parts = [sizes.slice(0, axis), sizes.slice(axis, end), sizes.slice(end)].map(countOf)
+    done = fold(ops.reshape(done, parts), [1], false)
+    sizes.fill(1, axis, end)
+    axis = end
+  }
+  return done
 }
 
 /** Sum over leading axes transposes first on some backends, and a product with ones packs all of x. */
@@ -59,9 +75,9 @@ function halved(ops: Ops, x: TfTensor): TfTensor {
 }
 
 function argMaxOfInts(ops: Ops, x: TfTensor, axis: number): TfTensor {
-  if (ops.traits.findsFirstLargest) return ops.device.launch('ArgMax', { x }, { axis })
+  const floats = ops.traits.movesInts ? x : ops.cast(x, 'float')
+  if (ops.traits.findsFirstLargest) return ops.device.launch('ArgMax', { x: floats }, { axis })
   const size = x.shape[axis]!
-  const floats = ops.cast(x, 'float')
   const isLargest = ops.binary('Equal', floats, ops.max(floats, [axis], true))
   const places = ops.device.tensor(
     Array.from({ length: size }, (_, i) => i),

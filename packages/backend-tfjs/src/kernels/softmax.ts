@@ -3,9 +3,10 @@ import type { TfTensor } from '../tensorflow.ts'
 
 const nothing = Number.NEGATIVE_INFINITY
 
-/** The largest along the last axis, which stays with size 1. */
+/** The largest along the last axis, which stays with size 1; NaN where there is one that Exp would lose. */
 function largestOf(ops: Ops, x: TfTensor): TfTensor {
-  return ops.max(x, [x.shape.length - 1], true)
+  const axes = [x.shape.length - 1]
+  return ops.traits.losesNaN.has('Exp') ? ops.extreme('Max', x, axes, true) : ops.max(x, axes, true)
 }
 
 function isEmptyRow(ops: Ops, largest: TfTensor): TfTensor {

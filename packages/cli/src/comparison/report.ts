@@ -58,9 +58,10 @@ export function compareWith(
     info: rest.info,
     identical: sameTargets(baseline.outputs, outputs),
     ...(divergence ? { firstDivergence: divergence } : {}),
-    largestLogitDifference: Math.max(
+    // One at a time: sources may be more than a call takes arguments.
+    largestLogitDifference: logits.reduce(
+      (largest, own, i) => Math.max(largest, largestDifference(baseline.logits[i]!, own)),
       0,
-      ...logits.map((own, i) => largestDifference(baseline.logits[i]!, own)),
     ),
     loadMs: rest.loadMs,
     compileMs: rest.compileMs,

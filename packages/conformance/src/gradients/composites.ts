@@ -215,3 +215,17 @@ export const updateCases: readonly GradientCase[] = [true, false].map(
     },
   }),
 )
+
+/** Losses of logits that are masked, in part or all of a row: only for laws, as `strangeNormCases`. */
+export const strangeLossCases: readonly GradientCase[] = [0, 0.25].map((smoothing) => ({
+  op: 'crossEntropy',
+  name: `of rows of −∞ with smoothing ${smoothing}`,
+  inputs: {
+    logits: floats(
+      [4, 3],
+      [...[-Infinity, -Infinity, -Infinity], ...[1, 2, -Infinity], 2, -Infinity, 0, 1, 2, 3],
+    ),
+    labels: ints([4], [1, 0, 1, 2]),
+  },
+  build: ({ logits, labels }) => ({ loss: crossEntropy(logits!, asInt(labels), smoothing) }),
+}))

@@ -2,6 +2,7 @@ import type { Graph } from '@dragoman/core'
 import { compositeNames, lower } from '@dragoman/core'
 import type { ConformanceCase } from '../case.ts'
 import { strangeAttentionCases } from '../gradients/attention.ts'
+import { strangeLossCases } from '../gradients/composites.ts'
 import { traceCase } from '../gradients/gradient-case.ts'
 import { gradientCases } from '../gradients/index.ts'
 import { strangeNormCases } from '../gradients/norms.ts'
@@ -18,7 +19,7 @@ function hasComposite(graph: Graph): boolean {
 
 /** Composites that a backend takes whole give what their bodies of primitives give on it. */
 export function fusedLaws(): ConformanceCase[] {
-  return [...gradientCases, ...strangeNormCases, ...strangeAttentionCases]
+  return [...gradientCases, ...strangeNormCases, ...strangeAttentionCases, ...strangeLossCases]
     .filter((each) => hasComposite(traceCase(each).gradient))
     .map((each) =>
       law(

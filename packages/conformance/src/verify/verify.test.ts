@@ -1,5 +1,5 @@
-import type { Backend } from '@dragoman/core'
-import { createModel, OptionError, reference } from '@dragoman/core'
+import type { Backend, Seq2Seq } from '@dragoman/core'
+import { createModel, DataError, OptionError, reference } from '@dragoman/core'
 import { describe, expect, test } from 'vitest'
 import { smallModel, smallModelNames } from '../small-models.ts'
 import { brokenNodes } from '../testing/broken-backend.ts'
@@ -50,6 +50,32 @@ test('a model of frames is verified with weights drawn from the seed', async () 
   // Three steps are all that its positions allow.
   expect(report).toMatchObject({ backend: 'reference', outputs: expect.any(Number) })
   expect(backend.live()).toEqual({ arrays: 0, bytes: 0 })
+})
+
+describe('a model with a weight that is no number', () => {
+  const weightsWith = async (path: string, index: number, bad: number) => {
+    const seq2seq = smallModel('Transformer', swapped())
+    const weights = new Map(await seq2seq.weights())
+    const { kind, shape, data } = weights.get(path)!
+    weights.set(path, { kind, shape, data: Float64Array.from(data).with(index, bad) })
+    const altered: Seq2Seq = Object.create(seq2seq, { weights: { value: async () => weights } })
+    return { seq2seq, altered }
+  }
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+    'is still compared where it is finite: %s',
+    async (bad) => {
+      const { seq2seq, altered } = await weightsWith('decoder.output.bias', 0, bad)
+      await expect(verify(altered)).rejects.toThrow(VerificationError)
+      await seq2seq.dispose()
+    },
+  )
+
+  test('is refused where nothing of an output is finite', async () => {
+    const { seq2seq, altered } = await weightsWith('decoder.layers.0.norm3.bias', 0, Number.NaN)
+    await expect(verify(altered)).rejects.toThrow(DataError)
+    await seq2seq.dispose()
+  })
 })
 
 test('an option that cannot be is refused', async () => {

@@ -1,8 +1,8 @@
 import type { Backend, HostArray, Model, Seq2Seq } from '@dragoman/core'
-import { initialValue, OptionError, reference, Session } from '@dragoman/core'
+import { DataError, initialValue, OptionError, reference, Session } from '@dragoman/core'
 import type { Arrays } from '../array.ts'
 import { entryOf } from '../array.ts'
-import { firstDifference } from '../compare.ts'
+import { firstDifference, largestFinite } from '../compare.ts'
 import { decodeSteps } from '../laws/decode-steps.ts'
 import { forwardGraph, lossGraph } from '../laws/model-graphs.ts'
 import { runIn } from '../run-graph.ts'
@@ -20,7 +20,7 @@ export interface VerifyOptions {
   readonly tokens?: number
   /** Verify loss and gradients too, as training needs them. Default false. */
   readonly gradients?: boolean
-  /** What may differ, as a share of the largest element of an output. Default 1e-3. */
+  /** What may differ, as a share of the largest finite element of an output. Default 1e-3. */
   readonly tolerance?: number
 }
 
@@ -47,6 +47,7 @@ export interface VerifyReport {
  * `gradients`: some tenths of a second for a million weights.
  *
  * @throws VerificationError with the first wrong output, its element, what was expected and what came;
+ *   DataError for a model of whose outputs one has no finite element, as with NaN among its weights;
  *   OptionError.
  */
 export async function verify(target: Seq2Seq | Model, options: VerifyOptions = {}): Promise<VerifyReport> {
@@ -82,13 +83,14 @@ async function compare(
     outputsOf(model, session, batch, gradients),
   )
   const expected = { ...oracle, ...logitsByStep(oracle.logits!) }
+  expectSomeFinite(expected)
   const start = performance.now()
   const got = await inSession(backend, weights, async (session) => ({
     ...(await outputsOf(model, session, batch, gradients)),
     ...(await steps(model, session, batch)),
   }))
   const ms = performance.now() - start
-  const least = Math.max(1, ...Object.values(expected).map(largestOf)) / 1000
+  const least = Math.max(1, ...Object.values(expected).map(({ data }) => largestFinite(data))) / 1000
   const differences = Object.entries(expected).map(([output, want]) =>
     expectClose(backend, output, got[output], want, { tolerance, least }),
   )
@@ -146,10 +148,16 @@ function logitsByStep(logits: HostArray): Record<string, HostArray> {
 
 const stepName = (t: number) => `logits of step ${t}`
 
-function largestOf({ data }: HostArray): number {
-  let largest = 0
-  for (const x of data) largest = Math.max(largest, Math.abs(x))
-  return largest
+/** What is NaN or infinite throughout would be the same on a backend that computes something else. */
+function expectSomeFinite(outputs: Arrays): void {
+  for (const [output, { data }] of Object.entries(outputs)) {
+    if (data.length === 0 || data.some(Number.isFinite)) continue
+    throw new DataError({
+      problem: `verify has nothing to compare: ${output} of the float64 reference has no finite element`,
+      seen: [`all ${data.length} elements are NaN or infinite`],
+      hint: 'look for NaN and infinities in the weights of the model',
+    })
+  }
 }
 
 /**
@@ -163,7 +171,7 @@ function expectClose(
   want: HostArray,
   { tolerance, least }: { readonly tolerance: number; readonly least: number },
 ): number {
-  const size = largestOf(want) + least
+  const size = largestFinite(want.data) + least
   const difference = got
     ? firstDifference(got, want, { absolute: tolerance * size })
     : { index: [], expected: 'an array', got: 'nothing', tolerance: undefined }
@@ -179,7 +187,8 @@ function expectClose(
   }
   let largest = 0
   want.data.forEach((x, i) => {
-    largest = Math.max(largest, Math.abs(x - got!.data[i]!))
+    // An infinity that is expected came, else this line is not reached.
+    if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x - got!.data[i]!))
   })
   return largest / size
 }

@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.ts'
+import { OptionError, ShapeError } from '../errors.ts'
 import type { Bindings, Dim, Shape } from '../graph/dims.ts'
 import { evaluateDim, formatShape, isSymbol } from '../graph/dims.ts'
 import type { Graph, Kind, ValueType } from '../graph/graph.ts'
@@ -33,6 +33,17 @@ export function bindInputs(graph: Graph, inputs: ProgramInputs): Bindings {
     if (!fits) mismatch(graph, name, type, given, bindings)
   }
   return bindings
+}
+
+/**
+ * Checks what is given to a backend's `compile` as the names of constants.
+ *
+ * @throws OptionError for one that is no input of the graph.
+ */
+export function checkConstants(graph: Graph, constants: readonly string[]): void {
+  const unknown = constants.find((name) => !graph.inputs.some((port) => port.name === name))
+  if (unknown === undefined) return
+  throw new OptionError({ option: 'constants', problem: `${graph.name} has no input '${unknown}'` })
 }
 
 /** The sizes of the symbols that the given inputs introduce; nothing is checked. */

@@ -151,6 +151,12 @@ describe('failures', () => {
     const broken = { ...affine, outputs: [{ name: 'y', value: 99 }] }
     expect(GraphError.isInstance(await errorOf(() => reference().compile(broken)))).toBe(true)
   })
+
+  it('refuses a constant that is no input', async () => {
+    const error = await errorOf(() => reference().compile(affine, { constants: ['w', 'v'] }))
+    expect(OptionError.isInstance(error)).toBe(true)
+    expect(String(error)).toContain("affine has no input 'v'")
+  })
 })
 
 it('an index outside its axis is an error with its place', async () => {

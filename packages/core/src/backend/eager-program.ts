@@ -95,10 +95,12 @@ export class EagerProgram<H> implements Program {
     const { memory } = this.device
     const fresh: EagerValue<H>[] = []
     try {
-      return this.graph.inputs.map(({ name }) => {
+      return this.graph.inputs.map(({ name, value: id }) => {
         const array = inputs[name]!
         if (!('data' in array)) return this.own(name, array)
-        const value = memory.own(this.device.upload(array), { kind: array.kind, shape: [...array.shape] })
+        // What nothing reads may hold what the device cannot, such as a random key whose masks are inputs too.
+        const needed = this.plan.unused.includes(id) ? { ...array, data: array.data.slice().fill(0) } : array
+        const value = memory.own(this.device.upload(needed), { kind: array.kind, shape: [...array.shape] })
         fresh.push(value)
         return value
       })

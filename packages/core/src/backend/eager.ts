@@ -3,7 +3,7 @@ import { check } from '../graph/check.ts'
 import type { Graph } from '../graph/graph.ts'
 import { isComposite } from '../graph/op-rules.ts'
 import type { CompositeName } from '../graph/ops.ts'
-import { checkHostArray } from './binding.ts'
+import { checkConstants, checkHostArray } from './binding.ts'
 import type { BoundType } from './bound-plan.ts'
 import type { Backend, CompileOptions, DeviceArray, HostArray, HostData, Program } from './contract.ts'
 import { EagerArray } from './eager-array.ts'
@@ -85,11 +85,12 @@ class EagerBackend<H> implements Backend {
     return this.options.info?.() ?? {}
   }
 
-  async compile(graph: Graph, { signal }: CompileOptions = {}): Promise<Program> {
+  async compile(graph: Graph, { signal, constants = [] }: CompileOptions = {}): Promise<Program> {
     const startMs = performance.now()
     this.expectAlive()
     expectNotAborted(signal, `${this.name}: compile ${graph.name}`)
     check(graph)
+    checkConstants(graph, constants)
     this.expectSupported(graph)
     return new EagerProgram(this.device, graph, startMs)
   }

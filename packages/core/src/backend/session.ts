@@ -4,7 +4,7 @@ import type { MaskInput } from '../graph/lower.ts'
 import { lower } from '../graph/lower.ts'
 import { hashGraph } from '../graph/serialize.ts'
 import { RandomStream } from '../random/index.ts'
-import { bindSymbols, boundShape } from './binding.ts'
+import { bindSymbols, boundShape, checkConstants } from './binding.ts'
 import type { Backend, CompileOptions, DeviceArray, HostArray, Program, ProgramInputs } from './contract.ts'
 import { Turns } from './turns.ts'
 
@@ -100,7 +100,7 @@ export class Session {
    */
   async compile(graph: Graph, { constants = [] }: SessionCompileOptions = {}): Promise<SessionProgram> {
     this.expectAlive()
-    expectInputs(graph, constants)
+    checkConstants(graph, constants)
     const key = [hashGraph(graph), ...constants].join('\n')
     let entry = this.programs.get(key)
     if (!entry) {
@@ -223,12 +223,6 @@ export class Session {
       cause: error,
     })
   }
-}
-
-function expectInputs(graph: Graph, constants: readonly string[]): void {
-  const unknown = constants.find((name) => !graph.inputs.some((port) => port.name === name))
-  if (unknown === undefined) return
-  throw new OptionError({ option: 'constants', problem: `${graph.name} has no input '${unknown}'` })
 }
 
 function drawMasks(

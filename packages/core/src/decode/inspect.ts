@@ -29,7 +29,8 @@ export interface Inspection {
  * Runs a model over a pair, the true target tokens being given, and tells everything on the way: to see what an
  * encoder–decoder does.
  *
- * @throws DataError for a pair that is longer than the model reads; OptionError for a model that reads frames.
+ * @throws OptionError for a source that is longer than the model reads, and for a model that reads frames;
+ *   DataError for a target that is longer.
  */
 export async function inspect(seq2seq: Seq2Seq, { source, target }: Pair): Promise<Inspection> {
   const { tokenizers, model } = seq2seq

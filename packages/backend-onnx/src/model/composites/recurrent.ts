@@ -1,6 +1,7 @@
 import type { Dim, ValueId } from '@dragoman/core/backend'
 import { arithmetic } from '../arithmetic.ts'
 import type { Builder } from '../builder.ts'
+import { broadcasting, where } from '../elementwise.ts'
 import { concat, reshape, slice, zeros } from '../movement.ts'
 import type { RecurrentNode, RecurrentPattern } from '../recurrent-pattern.ts'
 import type { Value } from '../value.ts'
@@ -32,6 +33,20 @@ function biasOf(b: Builder, biases: readonly Value[], order: readonly number[]):
   return concat(b, both, 1, { type: 'float', shape: [1, 2 * (first.shape[0] as number)] })
 }
 
+/** Lengths from 0 to T; the operators refuse others. */
+function within(b: Builder, lengths: Value, T: Dim): Value {
+  return broadcasting(b, 'Min', [broadcasting(b, 'Max', [lengths, b.scalar('int32', 0)]), b.size(T)])
+}
+
+/** A sequence of no steps ends as it began; the operators would give 0. */
+function unlessNone(b: Builder, last: Value, initial: Value, lengths: Value | undefined): Value {
+  const literal = (initial.compact ?? initial).literal
+  if (!lengths || literal?.every((x) => x === 0)) return last
+  const [, B, H] = last.shape as [Dim, Dim, Dim]
+  const hasSteps = broadcasting(b, 'Greater', [lengths, b.scalar('int32', 0)], 'bool')
+  return where(b, reshape(b, hasSteps, [1, B, 1]), last, reshape(b, initial, [1, B, H]))
+}
+
 /** The operator LSTM or GRU in place of a layer and of its projection. */
 export function writeRecurrent(
   b: Builder,
@@ -47,12 +62,13 @@ export function writeRecurrent(
   const given = pattern.biases.map(valueAt)
   const projected = given.length === 2 ? arithmetic(b).add(given[0]!, given[1]!) : given[0]
   const own = node.op === 'gru' ? [projected ?? zeros(b, third!), third!] : given
+  const lengths = pattern.lengths === undefined ? undefined : within(b, valueAt(pattern.lengths), T)
   const inputs = [
     x,
     reordered(b, valueAt(pattern.weight), order),
     reordered(b, hidden!, order),
     biasOf(b, own, order),
-    pattern.lengths === undefined ? undefined : valueAt(pattern.lengths),
+    lengths,
     reshape(b, initial, [1, B, H]),
     ...(node.op === 'lstm' ? [reshape(b, fourth!, [1, B, H])] : []),
   ]
@@ -68,5 +84,9 @@ export function writeRecurrent(
     ...(node.op === 'gru' && { linear_before_reset: { int: node.attributes.resetAfter ? 1 : 0 } }),
   }
   const [states, lastState, lastCell] = b.nodes(node.op.toUpperCase(), inputs, results, { attributes })
-  return { states: reshape(b, states!, [T, B, H]), lastState: lastState!, lastCell }
+  return {
+    states: reshape(b, states!, [T, B, H]),
+    lastState: unlessNone(b, lastState!, initial, lengths),
+    lastCell: lastCell && unlessNone(b, lastCell, fourth!, lengths),
+  }
 }
