@@ -28,14 +28,13 @@ describePlayground('the page', [false], (playground) => {
   })
 
   test('the first view weighs less than 300 kB before a backend is chosen', async () => {
-    const page = await playground().page('about:blank'.slice(0, 0))
+    const page = await playground().blank()
     const sizes = new Map<string, number>()
     page.on('response', async (response) => {
       const body = await response.body().catch(() => Buffer.alloc(0))
       sizes.set(response.url(), gzipSync(body).length)
     })
-    await page.goto(`${page.url().split('#')[0]}#/train`)
-    await page.reload()
+    await page.goto(`${playground().url}#/train`)
     await page.getByRole('button', { name: 'Train', exact: true }).waitFor()
     await page.waitForTimeout(500)
     const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)

@@ -17,7 +17,7 @@ const policy =
 export class Playground {
   readonly errors: string[] = []
   private readonly browser: Browser
-  private readonly url: string
+  readonly url: string
   private readonly closeServer: () => Promise<void>
 
   private constructor(browser: Browser, url: string, closeServer: () => Promise<void>) {
@@ -42,6 +42,13 @@ export class Playground {
 
   /** A page of a person of its own, with storage of its own; what it throws is an error of the test. */
   async page(address: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await this.blank(options)
+    await page.goto(this.url + address)
+    return page
+  }
+
+  /** The same before it goes anywhere. */
+  async blank(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browser.newContext(options)
     // What still trains in a page would slow down the tests after it.
     onTestFinished(() => context.close())
@@ -50,7 +57,6 @@ export class Playground {
     page.on('console', (message) => {
       if (message.type() === 'error') this.errors.push(message.text())
     })
-    await page.goto(this.url + address)
     return page
   }
 
