@@ -43,7 +43,10 @@ export function lossPlot(rows) {
     ],
   })
   differences.setAttribute('y', '260')
+  losses.setAttribute('aria-label', 'The loss at each step on every backend')
+  differences.setAttribute('aria-label', `How far the loss is from that of ${names[0]}`)
   const both = [losses, differences].map((svg) => {
+    svg.setAttribute('role', 'img')
     // The style is for pictures inside of a page; this one is a file.
     svg.querySelector('style').remove()
     return svg.outerHTML

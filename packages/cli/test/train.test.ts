@@ -19,7 +19,8 @@ describe('train', () => {
     const { path } = trainingFiles()
     const args = ['train', path('pairs.tsv'), '--out', path('model'), '--config', path('config.json')]
     const { code, stdout, stderr } = await dragoman([...args, '--valid', 'none'])
-    expect(stderr).toBe('training on 14 pairs, no validation\n')
+    // On a slow machine lines of progress follow.
+    expect(stderr).toMatch(/^training on 14 pairs, no validation\n/)
     expect(code).toBe(0)
     expect(stdout).toMatch(/^model {3}\S+ \(\d+ parameters\)\nended {3}after step 6, all steps done\nloss /)
     expect(stdout).toContain(`use it  dragoman generate ${path('model')}\n`)
@@ -100,7 +101,7 @@ describe('train', () => {
     const { path } = temporaryFiles({ 'pairs.tsv': 'a\tb\n' })
     const args = ['train', path('pairs.tsv'), '--out', path('model'), '--model', model, '--cell', cell]
     const { code, stderr } = await dragoman([...args, '--steps', '1', '--source-tokens', 'space'])
-    expect(stderr).toBe('training on 1 pairs, no validation\n')
+    expect(stderr).toMatch(/^training on 1 pairs, no validation\n/)
     expect(code).toBe(0)
     const { encoder, decoder } = JSON.parse(readFileSync(join(path('model'), 'config.json'), 'utf8'))
     expect(encoder).toMatchObject({ cell, bidirectional: true })
