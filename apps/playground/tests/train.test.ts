@@ -11,7 +11,7 @@ import { describePlayground } from './support.ts'
 
 const card = (page: Page) => page.locator('article', { has: page.locator('progress') }).first()
 
-async function trained(page: Page, timeout = 100_000): Promise<string> {
+async function trained(page: Page, timeout = 240_000): Promise<string> {
   await card(page).getByText('done ·').waitFor({ timeout })
   return card(page).innerText()
 }
@@ -22,7 +22,7 @@ async function lastLoss(page: Page): Promise<number> {
   return Number(label!.split(': ').at(-1))
 }
 
-describePlayground('train', [true], (playground) => {
+describePlayground('train', [false], (playground) => {
   test('a model learns to reverse, is saved, reloaded, and read by the library', async () => {
     const page = await playground().page('#/train?task=reverse&steps=160', { acceptDownloads: true })
     await page.getByRole('button', { name: 'Train', exact: true }).click()
@@ -91,8 +91,8 @@ describePlayground('train', [true], (playground) => {
   test('with and without attention is one click: two lines in one plot', async () => {
     const page = await playground().page('#/train?task=reverse&steps=20')
     await page.getByRole('button', { name: 'Train with and without attention' }).click()
-    await expect.poll(() => page.locator('article progress').count(), { timeout: 60_000 }).toBe(2)
-    await expect.poll(() => page.getByText('done ·').count(), { timeout: 60_000 }).toBe(2)
+    await expect.poll(() => page.locator('article progress').count(), { timeout: 240_000 }).toBe(2)
+    await expect.poll(() => page.getByText('done ·').count(), { timeout: 240_000 }).toBe(2)
     const label = await page.locator('.line-plot').first().getAttribute('aria-label')
     expect(label).toContain('Attention (Luong 2015)')
     expect(label).toContain('One context vector')
