@@ -1,11 +1,12 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type BackendName, backendNames } from '../../engine/backend-names.ts'
-import { shippedNames, shippedOf } from '../../models.ts'
+import { shippedOf } from '../../models.ts'
 import { keepState, route } from '../../state/route.ts'
 import { messages } from '../../text/messages.ts'
 import { BackendSelect, backendOf } from '../../ui/backend-select.tsx'
 import { Code } from '../../ui/code.tsx'
+import { ModelSelect } from '../../ui/model-select.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { CompareTable } from './compare-table.tsx'
 import { compare, type Row } from './comparison.ts'
@@ -52,19 +53,7 @@ export function CompareView(): JSX.Element {
             void go()
           }}
         >
-          <label>
-            {messages.try.model}
-            <select
-              value={model}
-              onChange={({ currentTarget }) => keepState({ model: currentTarget.value, text: undefined })}
-            >
-              {shippedNames.map((name) => (
-                <option key={name} value={name}>
-                  {messages.models[name].name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <ModelSelect value={model} />
           <label>
             {messages.try.source}
             <input value={text} onInput={({ currentTarget }) => keepState({ text: currentTarget.value })} />

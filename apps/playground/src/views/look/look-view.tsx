@@ -1,11 +1,12 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { EngineClient } from '../../engine/client.ts'
-import { shippedNames, shippedOf } from '../../models.ts'
+import { shippedOf } from '../../models.ts'
 import { keepState, route } from '../../state/route.ts'
 import { messages } from '../../text/messages.ts'
 import { BackendSelect, backendOf } from '../../ui/backend-select.tsx'
 import { Code } from '../../ui/code.tsx'
+import { ModelSelect } from '../../ui/model-select.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { Slider } from '../../ui/slider.tsx'
 import { backendCode } from '../try/code.ts'
@@ -65,22 +66,7 @@ export function LookView(): JSX.Element {
           void go()
         }}
       >
-        <label>
-          {messages.try.model}
-          <select
-            value={model}
-            onChange={({ currentTarget }) =>
-              keepState({ model: currentTarget.value, text: undefined, truth: undefined })
-            }
-          >
-            {shippedNames.map((name) => (
-              <option key={name} value={name}>
-                {messages.models[name].name}
-              </option>
-            ))}
-          </select>
-          <small>{messages.models[model].about}</small>
-        </label>
+        <ModelSelect value={model} />
         <label>
           {words.source}
           <input value={text} onInput={({ currentTarget }) => keepState({ text: currentTarget.value })} />

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact'
 import type { BackendName } from '../../engine/backend-names.ts'
-import { type ShippedName, shippedNames } from '../../models.ts'
+import type { ShippedName } from '../../models.ts'
 import { keepState } from '../../state/route.ts'
 import { messages } from '../../text/messages.ts'
 import { BackendSelect } from '../../ui/backend-select.tsx'
+import { ModelSelect } from '../../ui/model-select.tsx'
 import { Slider } from '../../ui/slider.tsx'
 import { type DecodeState, writeDecodeState } from './decode-state.ts'
 
@@ -21,20 +22,7 @@ export function Controls({ model, backend, decode, text, isBusy, onText }: Contr
   const change = (part: Partial<DecodeState>) => keepState(writeDecodeState({ ...decode, ...part }))
   return (
     <>
-      <label>
-        {messages.try.model}
-        <select
-          value={model}
-          onChange={({ currentTarget }) => keepState({ model: currentTarget.value, text: undefined })}
-        >
-          {shippedNames.map((name) => (
-            <option key={name} value={name}>
-              {messages.models[name].name}
-            </option>
-          ))}
-        </select>
-        <small>{messages.models[model].about}</small>
-      </label>
+      <ModelSelect value={model} />
       <label>
         {messages.try.source}
         <textarea rows={2} value={text} onInput={({ currentTarget }) => onText(currentTarget.value)} />
