@@ -5,6 +5,7 @@ import {
   type CompileOptions,
   type CompositeName,
   check,
+  checkConstants,
   checkHostArray,
   type DeviceArray,
   type Graph,
@@ -146,7 +147,7 @@ class OnnxBackend implements Backend {
     this.expectAlive()
     this.expectNotAborted(signal, graph)
     check(graph)
-    expectInputs(graph, constants)
+    checkConstants(graph, constants)
     const program = new OnnxProgram(this.device, graph, constants, countNodes(graph))
     try {
       if (constants.length > 0) checkModel(this.device, graph)
@@ -202,12 +203,6 @@ function nameOf({ build, providers }: Runtime): string {
   const first = providerName(providers[0]!)
   if (build === 'web') return `onnx-${first === 'cpu' ? 'wasm' : first}`
   return first === 'cpu' ? 'onnx-node' : `onnx-node-${first}`
-}
-
-function expectInputs(graph: Graph, constants: readonly string[]): void {
-  const unknown = constants.find((name) => !graph.inputs.some((port) => port.name === name))
-  if (unknown === undefined) return
-  throw new OptionError({ option: 'constants', problem: `${graph.name} has no input '${unknown}'` })
 }
 
 /** Number of nodes, with those in the bodies of loops. */
