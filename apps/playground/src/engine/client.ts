@@ -8,6 +8,7 @@ import type { Answer, DecodeOptions, Measurement, ModelFacts, TokenNews } from '
 export class EngineClient {
   private readonly worker: Worker
   readonly remote: Remote<Engine>
+  private shipped: { readonly key: string; readonly ready: Promise<ModelFacts> } | undefined
 
   constructor() {
     this.worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' })
@@ -18,9 +19,23 @@ export class EngineClient {
     return this.remote.open(source, backend, document.baseURI)
   }
 
+  /** A shipped model on a backend, opened unless it is open already. */
+  openShipped(name: string, backend: BackendName): Promise<ModelFacts> {
+    const key = `${name} ${backend}`
+    if (this.shipped?.key === key) return this.shipped.ready
+    const ready = this.open({ from: 'shipped', name }, backend)
+    this.shipped = { key, ready }
+    return ready
+  }
+
   /** Writes the target of a source; `onToken` hears of each token, where there is one hypothesis. */
   generate(source: string, options: DecodeOptions, onToken: (news: TokenNews) => void): Promise<Answer> {
     return this.remote.generate(source, options, proxy(onToken))
+  }
+
+  /** Opens the model anew next time: after a failure its backend may be gone. */
+  forget(): void {
+    this.shipped = undefined
   }
 
   /** See {@link Engine.measure}. */

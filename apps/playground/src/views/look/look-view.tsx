@@ -29,7 +29,6 @@ export function LookView(): JSX.Element {
   const text = state.text ?? messages.models[model].example
   const truth = state.truth ?? ''
   const client = useRef<EngineClient | undefined>(undefined)
-  const opened = useRef<{ readonly key: string; readonly ready: Promise<unknown> } | undefined>(undefined)
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<unknown>()
   useEffect(() => () => client.current?.end(), [])
@@ -41,14 +40,10 @@ export function LookView(): JSX.Element {
     setBusy(true)
     try {
       client.current ??= new EngineClient()
-      const key = `${model} ${backend}`
-      if (opened.current?.key !== key) {
-        opened.current = { key, ready: client.current.open({ from: 'shipped', name: model }, backend) }
-      }
-      await opened.current.ready
+      await client.current.openShipped(model, backend)
       look.value = await client.current.remote.look(text, truth === '' ? undefined : truth, beams)
     } catch (error) {
-      opened.current = undefined
+      client.current?.forget()
       look.value = undefined
       setProblem(error)
     } finally {

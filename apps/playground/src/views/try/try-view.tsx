@@ -25,7 +25,6 @@ export function TryView(): JSX.Element {
   const text = state.text ?? messages.models[model].example
 
   const client = useRef<EngineClient | undefined>(undefined)
-  const opened = useRef<{ readonly key: string; readonly ready: Promise<unknown> } | undefined>(undefined)
   const [tokens, setTokens] = useState<readonly TokenNews[]>([])
   const [answer, setAnswer] = useState<Answer>()
   const [isBusy, setBusy] = useState(false)
@@ -41,15 +40,11 @@ export function TryView(): JSX.Element {
     setAnswer(undefined)
     try {
       client.current ??= new EngineClient()
-      const key = `${model} ${backend}`
-      if (opened.current?.key !== key) {
-        opened.current = { key, ready: client.current.open({ from: 'shipped', name: model }, backend) }
-      }
-      await opened.current.ready
+      await client.current.openShipped(model, backend)
       const token = (news: TokenNews) => setTokens((before) => [...before, news])
       setAnswer(await client.current.generate(text, decodeOptions(decode), token))
     } catch (error) {
-      opened.current = undefined
+      client.current?.forget()
       setProblem(error)
     } finally {
       setBusy(false)
