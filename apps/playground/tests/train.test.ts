@@ -11,9 +11,15 @@ import { describePlayground } from './support.ts'
 
 const card = (page: Page) => page.locator('article', { has: page.locator('progress') }).first()
 
-async function trained(page: Page, timeout = 240_000): Promise<string> {
-  await card(page).getByText('done ·').waitFor({ timeout })
-  return card(page).innerText()
+/** The text of the newest run when it is done; throws with it when the run ends otherwise. */
+async function trained(page: Page, timeout = 120_000): Promise<string> {
+  const end = card(page).getByText(/^(done|failed|stopped) ·/)
+  await end.waitFor({ timeout }).catch(async () => {
+    throw new Error(`the run does not end: ${await card(page).innerText()}`)
+  })
+  const text = await card(page).innerText()
+  expect(text).toContain('done ·')
+  return text
 }
 
 /** The losses that the picture tells of, as its label has the last. */
@@ -91,7 +97,7 @@ describePlayground('train', [false], (playground) => {
   test('with and without attention is one click: two lines in one plot', async () => {
     const page = await playground().page('#/train?task=reverse&steps=20')
     await page.getByRole('button', { name: 'Train with and without attention' }).click()
-    await page.getByText('done ·').nth(1).waitFor({ timeout: 240_000 })
+    await page.getByText('done ·').nth(1).waitFor({ timeout: 60_000 })
     const label = await page.locator('.line-plot').first().getAttribute('aria-label')
     expect(label).toContain('Attention (Luong 2015)')
     expect(label).toContain('One context vector')

@@ -16,11 +16,17 @@ export class TrainClient {
     })
   }
 
-  /** Resolves when the run has ended, and ends the worker. */
+  /** Resolves when the run has ended, and ends the worker; tells nothing after that. */
   async run(id: string, plan: RunPlan, tell: (news: RunNews) => void): Promise<RunRecord> {
+    // News come through a channel of their own and may be overtaken by the end.
+    let isOver = false
+    const hear = proxy((news: RunNews) => {
+      if (!isOver) tell(news)
+    })
     try {
-      return await Promise.race([this.remote.run(id, plan, proxy(tell)), this.failed])
+      return await Promise.race([this.remote.run(id, plan, hear), this.failed])
     } finally {
+      isOver = true
       this.worker.terminate()
     }
   }

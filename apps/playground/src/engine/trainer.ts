@@ -74,9 +74,7 @@ export class Trainer {
         }
       }
       await saveModel(model, store)
-      const record = await this.keep(store, id, plan, this.losses.length, isDone)
-      tell(this.news(record.step, 0, 0))
-      return record
+      return await this.keep(store, id, plan, this.losses.length, isDone)
     } finally {
       await model.dispose()
     }

@@ -19,6 +19,8 @@ export interface Run {
 /** All runs, the newest first. */
 export const runs: Signal<readonly Run[]> = signal([])
 const clients = new Map<string, TrainClient>()
+/** Runs that this visit has started. */
+let started = 0
 
 /** Puts the runs that the browser keeps beside those of this visit. */
 export async function recallRuns(): Promise<void> {
@@ -50,9 +52,10 @@ export async function start(plan: RunPlan, id: string = newId()): Promise<void> 
   }
 }
 
-/** The time, in an order that sorts; it names a folder, and colons do not do in one everywhere. */
+/** The time, in an order that sorts, and a number that tells runs of one moment apart; it names a folder, and colons do not do in one everywhere. */
 function newId(): string {
-  return new Date().toISOString().replaceAll(':', '-')
+  const time = new Date().toISOString().replaceAll(':', '-')
+  return `${time}-${String(started++).padStart(3, '0')}`
 }
 
 function heard(id: string, news: RunNews): void {

@@ -1,6 +1,5 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { RunPlan } from '../../engine/run-record.ts'
 import { runFiles } from '../../engine/saved-runs.ts'
 import { route } from '../../state/route.ts'
 import { architectures } from '../../tasks/architectures.ts'
@@ -37,7 +36,7 @@ export function TrainView(): JSX.Element {
   return (
     <section class="panel">
       <div>
-        <PlanForm onStart={(plans) => void startAll(plans)} />
+        <PlanForm onStart={(plans) => plans.forEach((plan) => void start(plan))} />
         <TryModel model={model} backend={plan.backend} onModel={setModel} />
         <Code text={trainCode(plan)} />
       </div>
@@ -67,15 +66,6 @@ export function TrainView(): JSX.Element {
       </div>
     </section>
   )
-}
-
-/** One after another in order, all at work at once; each has a folder of its own. */
-async function startAll(plans: readonly RunPlan[]): Promise<void> {
-  for (const plan of plans) {
-    void start(plan)
-    // Folders are named by the time.
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 function trainCode(plan: ReturnType<typeof readPlan>): string {
