@@ -1,4 +1,5 @@
 import { draws } from './draws.mjs'
+import { setPhrases } from './set-phrases.mjs'
 
 /** Who does it: English, whether the verb ends in s, "do", Bengali, and which ending the Bengali verb takes. */
 const subjects = [
@@ -86,10 +87,11 @@ const forms = {
   }),
 }
 
-/** Everyday sentences in English and Bengali, made from a small grammar: "I love you." and the like. */
+/** Everyday sentences in English and Bengali: one in four a set phrase, the others of a small grammar ("I love you."). */
 export function phrasePairs(count, seed) {
   const draw = draws(seed, 'phrases')
   return Array.from({ length: count }, () => {
+    if (draw.pick([true, false, false, false])) return draw.pick(setPhrases)
     const who = draw.pick(subjects)
     const verb = draw.pick(verbs)
     const others = verb.objects.filter((object) => object !== who.object)

@@ -33,7 +33,7 @@ const english = {
       name: 'English → Bengali',
       about: 'Short everyday sentences. Transformer.',
       example: 'I love you.',
-      hint: 'It knows a few thousand short sentences of Tatoeba; others come out odd.',
+      hint: 'It knows a hundred set phrases (“How are you?”, “Thank you.”) and short sentences of who does what, such as “My mother drinks tea every day.”',
     },
     dates: {
       name: 'Dates',
