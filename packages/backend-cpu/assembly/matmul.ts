@@ -51,12 +51,21 @@ function sumEach(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
 }
 
 @inline
-function put(c: usize, sums: v128, accumulate: bool): void {
-  v128.store(c, accumulate ? f32x4.add(v128.load(c), sums) : sums)
+function putOne(c: usize, value: f32, accumulate: bool): void {
+  store<f32>(c, accumulate ? load<f32>(c) + value : value)
 }
 
-/** c[0…3] (+)= a · four rows of b. */
-function dot4(c: usize, a: usize, b: usize, row: usize, k: i32, accumulate: bool): void {
+/** The four lanes to results that are `cStep` bytes apart. */
+@inline
+function put(c: usize, cStep: usize, sums: v128, accumulate: bool): void {
+  putOne(c, f32x4.extract_lane(sums, 0), accumulate)
+  putOne(c + cStep, f32x4.extract_lane(sums, 1), accumulate)
+  putOne(c + 2 * cStep, f32x4.extract_lane(sums, 2), accumulate)
+  putOne(c + 3 * cStep, f32x4.extract_lane(sums, 3), accumulate)
+}
+
+/** Four results (+)= a · four rows of b; results are `cStep` bytes apart, rows `row` bytes. */
+function dot4(c: usize, cStep: usize, a: usize, b: usize, row: usize, k: i32, accumulate: bool): void {
   let s0 = f32x4.splat(0)
   let s1 = f32x4.splat(0)
   let s2 = f32x4.splat(0)
@@ -84,12 +93,12 @@ function dot4(c: usize, a: usize, b: usize, row: usize, k: i32, accumulate: bool
     s2 = multiplyAdd(x, loadTail(b2, k, zero), s2)
     s3 = multiplyAdd(x, loadTail(b3, k, zero), s3)
   }
-  put(c, sumEach(s0, s1, s2, s3), accumulate)
+  put(c, cStep, sumEach(s0, s1, s2, s3), accumulate)
 }
 
 /** As dot4 for two rows of a and of c; each result is made as there. */
 function dot2x4(
-  c: usize, cRow: usize, a: usize, aRow: usize, b: usize, row: usize, k: i32, accumulate: bool,
+  c: usize, cRow: usize, cStep: usize, a: usize, aRow: usize, b: usize, row: usize, k: i32, accumulate: bool,
 ): void {
   let s0 = f32x4.splat(0)
   let s1 = f32x4.splat(0)
@@ -142,30 +151,34 @@ function dot2x4(
     s3 = multiplyAdd(x, z, s3)
     t3 = multiplyAdd(y, z, t3)
   }
-  put(c, sumEach(s0, s1, s2, s3), accumulate)
-  put(c + cRow, sumEach(t0, t1, t2, t3), accumulate)
+  put(c, cStep, sumEach(s0, s1, s2, s3), accumulate)
+  put(c + cRow, cStep, sumEach(t0, t1, t2, t3), accumulate)
 }
 
-/** c [m, n] (+)= a · bᵀ, both stored by rows of k: dot products, two rows of a by four rows of b at a time. */
+/**
+ * c [m, n] (+)= a · bᵀ, both stored by rows of k: dot products, two rows of a by four rows of b at a time. The four are one
+ * of each quarter of b, so that each load walks through its quarter without a jump: what comes from memory comes twice as
+ * fast then.
+ */
 function dotProducts(
   c: usize, cRow: usize, a: usize, aRow: usize, b: usize, bRow: usize, m: i32, k: i32, n: i32, accumulate: bool,
 ): void {
-  let j = 0
-  for (; j + 4 <= n; j += 4) {
+  const quarter = n >> 2
+  const cStep = (<usize>quarter) << 2
+  const bStep = <usize>quarter * bRow
+  for (let j = 0; j < quarter; j++) {
     let i = 0
     for (; i + 2 <= m; i += 2) {
-      dot2x4(c + <usize>i * cRow, cRow, a + <usize>i * aRow, aRow, b, bRow, k, accumulate)
+      dot2x4(c + <usize>i * cRow, cRow, cStep, a + <usize>i * aRow, aRow, b, bStep, k, accumulate)
     }
-    if (i < m) dot4(c + <usize>i * cRow, a + <usize>i * aRow, b, bRow, k, accumulate)
-    b += 4 * bRow
-    c += 16
+    if (i < m) dot4(c + <usize>i * cRow, cStep, a + <usize>i * aRow, b, bStep, k, accumulate)
+    b += bRow
+    c += 4
   }
-  for (; j < n; j++) {
-    for (let i = 0; i < m; i++) {
-      const address = c + <usize>i * cRow
-      const value = dot(a + <usize>i * aRow, b, k)
-      store<f32>(address, accumulate ? load<f32>(address) + value : value)
-    }
+  b += 3 * bStep
+  c += 3 * cStep
+  for (let j = 4 * quarter; j < n; j++) {
+    for (let i = 0; i < m; i++) putOne(c + <usize>i * cRow, dot(a + <usize>i * aRow, b, k), accumulate)
     b += bRow
     c += 4
   }

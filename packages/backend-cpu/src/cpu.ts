@@ -22,6 +22,8 @@ import { Workspace } from './memory/workspace.ts'
 import { teamBytes } from './plan/encoding.ts'
 import { fusedNames } from './planner/composite-rules.ts'
 import type { Sharing } from './planner/partition.ts'
+import type { Profiler } from './profile/profiler.ts'
+import type { Recorder } from './profile/recorder.ts'
 import { bytesPerElement, CpuArray, writeElements } from './runtime/cpu-array.ts'
 import { CpuProgram, type Device } from './runtime/cpu-program.ts'
 import { Turns } from './runtime/turns.ts'
@@ -43,6 +45,11 @@ export interface CpuOptions {
    * large enough to gain from them, and takes one where they cannot share memory. Results do not depend on the number.
    */
   readonly threads?: number | 'auto'
+  /**
+   * Records how long each instruction takes. Runs are then slower by some tenths of a microsecond an instruction. A
+   * thread that may not wait for others, such as the main thread of a page, profiles on one thread alone.
+   */
+  readonly profiler?: Pick<Profiler, 'recorder'>
 }
 
 const backend = 'cpu'
@@ -85,20 +92,25 @@ export async function cpu(options: CpuOptions = {}): Promise<Backend> {
 
 /** As `cpu`, with what only tests ask for. */
 export async function createCpu(options: CpuOptions, rehearsal: Rehearsal = {}): Promise<Backend> {
-  const { wasm = 'auto', threads = 'auto' } = options
-  const choice = await choose(wasm, threads, rehearsal)
+  const { wasm = 'auto', threads = 'auto', profiler } = options
+  const choice = await choose(wasm, threads, rehearsal, profiler !== undefined)
+  profiler?.recorder.attach({ wasm, threads })
   // A number is a wish that is kept or refused at once; what is chosen by itself starts when it is of use.
   if (threads !== 'auto') await choice.team?.assemble(true)
-  return new CpuBackend(choice)
+  // A profile is of runs that are alike: none is before the threads are there.
+  else if (profiler) await choice.team?.assemble(true).catch(() => {})
+  return new CpuBackend(choice, profiler?.recorder)
 }
 
 async function choose(
   wasm: WasmChoice,
   wanted: number | 'auto',
   { mayWait: leads = mayWait(), start: starter = threadStarter(), ...least }: Rehearsal,
+  isProfiled: boolean,
 ): Promise<Choice> {
   const { kernels, reason } = chooseKernels(wasm)
-  const { threads, reason: threadsReason } = chooseThreads(wanted, kernels !== undefined)
+  const walksAlone = isProfiled && !leads
+  const { threads, reason: threadsReason } = chooseThreads(wanted, kernels !== undefined, walksAlone)
   const info = { engine: kernels ? `wasm-${kernels}` : 'scalar', reason, threadsReason }
   if (!kernels) {
     const memory = typeof WebAssembly === 'object' ? wasmMemory(initialBytes) : plainMemory(initialBytes)
@@ -149,13 +161,14 @@ class CpuBackend implements Backend {
   private readonly counter = { runs: 0 }
   private ended = false
 
-  constructor({ engine, memory, team, sharing, info }: Choice) {
+  constructor({ engine, memory, team, sharing, info }: Choice, recorder: Recorder | undefined) {
     this.chosen = info
     this.device = {
       name: this.name,
       engine,
       team,
       sharing,
+      recorder,
       turns: new Turns(),
       memory,
       workspace: new Workspace(memory),

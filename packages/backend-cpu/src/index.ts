@@ -1,2 +1,7 @@
 export type { CpuOptions } from './cpu.ts'
 export { cpu } from './cpu.ts'
+export type { FormatProfileOptions } from './profile/format-profile.ts'
+export { formatProfile } from './profile/format-profile.ts'
+export type { CopySpeed, ProfileLimits } from './profile/limits.ts'
+export type { Profile, ProfileKey, ProfileOptions, ProfileRow } from './profile/profiler.ts'
+export { Profiler } from './profile/profiler.ts'

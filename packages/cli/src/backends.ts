@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { Profiler } from '@dragoman/backend-cpu'
 import type { Backend } from '@dragoman/core'
 import { Engines } from './engines/engine.ts'
 import { expectOnnx, onnxPackages, openOnnx, openOnnxNode, openOnnxWeb } from './engines/onnx.ts'
@@ -20,6 +21,14 @@ export interface BackendEntry {
   expectInstalled?(): void
   /** Throws BackendError when it cannot be had here; UsageError when it cannot have so many threads. */
   open(options?: OpenOptions): Promise<Backend>
+  /** As `open`, and a profiler says where the time goes; missing where the backend cannot tell. */
+  openProfiled?(options?: OpenOptions): Promise<ProfiledBackend>
+}
+
+/** A backend, and what records its runs. */
+export interface ProfiledBackend {
+  readonly backend: Backend
+  readonly profiler: Profiler
 }
 
 export type BackendTable = Readonly<Record<string, BackendEntry>>
@@ -37,6 +46,11 @@ export function backendTable(project: string): BackendTable {
       isCompared: true,
       open: async ({ threads } = {}) =>
         (await import('@dragoman/backend-cpu')).cpu({ threads: threads ?? 'auto' }),
+      async openProfiled({ threads } = {}) {
+        const { cpu, Profiler } = await import('@dragoman/backend-cpu')
+        const profiler = new Profiler()
+        return { backend: await cpu({ threads: threads ?? 'auto', profiler }), profiler }
+      },
     },
     tfjs: {
       description: 'TensorFlow.js, on WebAssembly',

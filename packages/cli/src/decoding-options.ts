@@ -82,6 +82,6 @@ export async function decodingOptions(
 }
 
 /** The flag of an option of core: `topK` is `--top-k`. */
-function flagOf(option: string): string {
+export function flagOf(option: string): string {
   return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }

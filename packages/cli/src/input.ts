@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { DataError, type Pair, readPairs } from '@dragoman/core'
+import { DataError, decodeLines, type Pair, readPairs } from '@dragoman/core'
 import type { Environment } from './environment.ts'
 import { asStorageError, codeOf } from './storage/disk-error.ts'
 
@@ -25,6 +25,15 @@ export async function readPairsFile(path: string, environment: Environment): Pro
   const pairs: Pair[] = []
   for await (const pair of readPairs(chunks, { file: name })) pairs.push(pair)
   return pairs
+}
+
+/** The lines of a file, or of standard input for `-`, without the empty ones. Throws DataError where there is none. */
+export async function readSourcesFile(path: string, environment: Environment): Promise<string[]> {
+  const { name, chunks } = openInput(path, environment)
+  const sources: string[] = []
+  for await (const line of decodeLines(chunks, { file: name })) if (line.trim() !== '') sources.push(line)
+  if (sources.length > 0) return sources
+  throw new DataError({ file: name, problem: 'there is no source', hint: 'give one or more, a line each' })
 }
 
 async function* read(name: string, raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

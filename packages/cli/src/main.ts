@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { averageCommand } from './commands/average.ts'
 import { backendsCommand } from './commands/backends.ts'
+import { benchCommand } from './commands/bench.ts'
 import { compareCommand } from './commands/compare.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { generateCommand } from './commands/generate.ts'
@@ -48,6 +49,7 @@ function createProgram(context: CommandContext): Command {
     inspectCommand,
     averageCommand,
     compareCommand,
+    benchCommand,
     backendsCommand,
   ]
   for (const command of make) program.addCommand(command(context))

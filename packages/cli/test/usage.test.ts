@@ -10,7 +10,16 @@ describe('usage', () => {
   test('--help and --version are results', async () => {
     const help = await dragoman(['--help'])
     expect(help).toMatchObject({ code: 0, stderr: '' })
-    for (const command of ['train', 'generate', 'evaluate', 'inspect', 'average', 'compare', 'backends']) {
+    for (const command of [
+      'train',
+      'generate',
+      'evaluate',
+      'inspect',
+      'average',
+      'compare',
+      'bench',
+      'backends',
+    ]) {
       expect(help.stdout).toContain(`  ${command} `)
       const own = await dragoman([command, '--help'])
       expect(own).toMatchObject({ code: 0, stderr: '' })

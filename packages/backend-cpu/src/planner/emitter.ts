@@ -1,4 +1,4 @@
-import { type InstructionName, instructions } from '../plan/encoding.ts'
+import { type ArgumentKind, type InstructionName, instructions } from '../plan/encoding.ts'
 import type { PlanWriter, Values } from '../plan/plan-writer.ts'
 import { Frame, type KernelStep, type Pointer } from './step.ts'
 import { type Literal, LiteralMap, type Role, Storage } from './storage.ts'
@@ -124,7 +124,7 @@ export class Emitter {
     const writeNames = Object.keys(writes)
     const targets: Record<string, View | undefined> = { ...reads, ...writes }
     this.step({
-      label: () => [name, ...Object.entries(numbers).map(([key, value]) => `${key} ${value}`)].join(' '),
+      label: () => labelOf(name, numbers),
       reads: readNames.map((key) => reads[key]!),
       writes: Object.values(writes),
       scratchBytes: scratchBytes ?? 0,
@@ -195,6 +195,14 @@ export class Emitter {
       ? literal.words.length === 1 && literal.words[0] === 0
       : literal.words.every((w) => w === 0)
   }
+}
+
+/** An instruction with its whole numbers but strides: its sizes. */
+function labelOf(name: InstructionName, numbers: Readonly<Record<string, number>>): string {
+  const kinds: Readonly<Record<string, ArgumentKind>> = instructions[name].args
+  const isSize = (key: string) => kinds[key] === 'int' && !/(Batch|Head|Row|Column)$/.test(key)
+  const sizes = Object.entries(numbers).filter(([key]) => isSize(key))
+  return [name, ...sizes.map(([key, value]) => `${key} ${value}`)].join(' ')
 }
 
 function writePlain(

@@ -15,6 +15,7 @@ import type { Engine } from '../engine.ts'
 import type { Workspace } from '../memory/workspace.ts'
 import type { Sharing } from '../planner/partition.ts'
 import { planGraph } from '../planner/plan.ts'
+import type { Recorder } from '../profile/recorder.ts'
 import type { Team } from '../threads/team.ts'
 import { BoundPlan, LiteralPool } from './bound-plan.ts'
 import { type ArrayHome, CpuArray } from './cpu-array.ts'
@@ -28,6 +29,8 @@ export interface Device extends ArrayHome {
   /** Threads that share large plans, if there are several; and from which size on. */
   readonly team: Team | undefined
   readonly sharing: Sharing | undefined
+  /** Walks the plans instead, where there is one. */
+  readonly recorder: Recorder | undefined
   readonly turns: Turns
   readonly workspace: Workspace
   readonly programs: Set<CpuProgram>
@@ -102,7 +105,7 @@ export class CpuProgram implements Program {
     const { memory, turns } = this.device
     memory.hold()
     try {
-      run.takeDonated()
+      run.takeInputs()
       return await turns.take(() => {
         this.device.expectAlive()
         return run.begin()
@@ -212,8 +215,10 @@ export class CpuProgram implements Program {
       const plan = planGraph(this.graph, bindings, donated, sharing)
       bound = new BoundPlan(memory, this.literals, plan, donated, sharing?.threads ?? 1)
       this.plans.add(key, bound)
+      const planMs = performance.now() - startMs
       this.stats.plans += 1
-      this.stats.planMs += performance.now() - startMs
+      this.stats.planMs += planMs
+      if (this.device.recorder) this.device.recorder.planMs += planMs
     }
     this.last = bound
     this.stats.instructions = bound.plan.instructions.length

@@ -1,6 +1,8 @@
 import { BackendError, type DeviceArray, type HostArray } from '@dragoman/core/backend'
 import type { PlanError } from '../engine.ts'
 import { errorCodes } from '../plan/encoding.ts'
+import type { RecordedPlan } from '../profile/recorder.ts'
+import type { Team } from '../threads/team.ts'
 import type { BoundPlan } from './bound-plan.ts'
 import { bytesPerElement, CpuArray, writeElements } from './cpu-array.ts'
 import type { Device } from './cpu-program.ts'
@@ -20,7 +22,7 @@ export interface RunParts {
 export class Run {
   private readonly device: Device
   private readonly parts: RunParts
-  /** Of device arrays; the copies of host arrays get theirs when the run begins. */
+  /** Of device arrays; the copies of host arrays get theirs when they are made. */
   private readonly addresses: (number | undefined)[]
   private readonly given = new Map<CpuArray, { slot: number; address: number }>()
   private readonly copies: number[] = []
@@ -34,8 +36,34 @@ export class Run {
     )
   }
 
-  /** Takes the donated inputs from the caller; their memory is given back when the run is over. */
-  takeDonated(): void {
+  /**
+   * Copies the host arrays, and takes the donated inputs from the caller; their memory is given back when the run is
+   * over.
+   *
+   * @throws BackendError when there is no memory for it: nothing has happened then.
+   */
+  takeInputs(): void {
+    try {
+      this.copyInputs()
+    } catch (error) {
+      this.releaseAll()
+      throw error
+    }
+    this.takeDonated()
+  }
+
+  private copyInputs(): void {
+    const { memory } = this.device
+    this.parts.arrays.forEach((array, slot) => {
+      if (this.addresses[slot] !== undefined || array instanceof CpuArray) return
+      const copy = memory.allocate(array.data.length * bytesPerElement)
+      this.copies.push(copy)
+      this.addresses[slot] = copy
+      writeElements(memory, copy, array)
+    })
+  }
+
+  private takeDonated(): void {
     for (const { slot } of this.parts.donate) {
       const array = this.parts.arrays[slot]
       if (!(array instanceof CpuArray) || this.given.has(array)) continue
@@ -44,7 +72,7 @@ export class Run {
     }
   }
 
-  /** @throws BackendError when there is no memory for it: nothing has happened then, unless `takeDonated` was called. */
+  /** @throws BackendError when there is no memory for it: nothing has happened then, unless `takeInputs` was called. */
   begin(): Outputs | Promise<Outputs> {
     const { bound } = this.parts
     try {
@@ -54,29 +82,48 @@ export class Run {
       throw error
     }
     this.takeDonated()
-    const { engine, team } = this.device
+    const { engine, recorder } = this.device
     const { teamPlan } = bound
-    if (!teamPlan || !team) return this.end(engine.walk(bound.start, bound.end), engine.lastError())
-    if (!team.isReady) {
-      team.assemble(false)
-      return this.end(engine.walk(bound.start, bound.end), engine.lastError())
+    const team = teamPlan && this.device.team
+    if (team && !team.isReady) team.assemble(false)
+    const isShared = team?.isReady ?? false
+    if (recorder) {
+      const error = recorder.walk(this.recorded(isShared ? team : undefined))
+      return this.end(error?.code ?? errorCodes.ok, error)
     }
+    if (!team || !isShared) return this.end(engine.walk(bound.start, bound.end), engine.lastError())
     const code = team.walk(teamPlan)
     if (typeof code === 'number') return this.end(code, team.errorOf(code))
     return code.then((late) => this.end(late, team.errorOf(late)))
   }
 
+  /** The plan for a recorder, which walks each instruction by itself. */
+  private recorded(team: Team | undefined): RecordedPlan {
+    const { engine, memory } = this.device
+    const { bound } = this.parts
+    const { scratchBytes } = bound.teamPlan ?? { scratchBytes: 0 }
+    return {
+      key: bound.plan,
+      start: bound.start / bytesPerElement,
+      end: bound.end / bytesPerElement,
+      words: memory.intWords,
+      isShared: team !== undefined,
+      instructionAt: (word) => bound.instructionAt(word * bytesPerElement),
+      walk(first, behind, isShared) {
+        const [start, end] = [first * bytesPerElement, behind * bytesPerElement]
+        if (!team || !isShared) return engine.walk(start, end) ? engine.lastError() : undefined
+        // A backend with a recorder has a team only where it leads, and then the walk ends at once.
+        const code = team.walk({ start, end, copies: 0, scratchBytes }) as number
+        return code ? team.errorOf(code) : undefined
+      },
+    }
+  }
+
   private place(): void {
     const { memory, workspace } = this.device
-    const { bound, arrays } = this.parts
-    const addresses = arrays.map((array, slot) => {
-      const known = this.addresses[slot]
-      if (known !== undefined) return known
-      const copy = memory.allocate((array as HostArray).data.length * bytesPerElement)
-      this.copies.push(copy)
-      writeElements(memory, copy, array as HostArray)
-      return copy
-    })
+    const { bound } = this.parts
+    this.copyInputs()
+    const addresses = this.addresses as readonly number[]
     workspace.reserve(bound.plan.workspaceBytes)
     const { takes, outputTypes } = bound.plan
     outputTypes.forEach(({ shape }, slot) => {

@@ -31,9 +31,14 @@ function hardwareThreads(): number {
  * How many threads a backend is to have.
  *
  * @param hasKernels whether there are WASM kernels: plain TypeScript runs on one thread.
+ * @param walksAlone whether a profiler walks the plans on a thread that may not wait for others.
  * @throws BackendError when a number is asked for that cannot be had.
  */
-export function chooseThreads(wanted: number | 'auto', hasKernels: boolean): ThreadChoice {
+export function chooseThreads(
+  wanted: number | 'auto',
+  hasKernels: boolean,
+  walksAlone = false,
+): ThreadChoice {
   if (wanted !== 'auto' && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= mostAtAll)) {
     throw new BackendError({
       backend: 'cpu',
@@ -42,7 +47,10 @@ export function chooseThreads(wanted: number | 'auto', hasKernels: boolean): Thr
     })
   }
   if (wanted === 1) return { threads: 1, reason: 'asked for by threads: 1' }
-  const problem = hasKernels ? obstacle() : 'kernels in TypeScript run on one'
+  const problem = !hasKernels
+    ? 'kernels in TypeScript run on one'
+    : (obstacle() ??
+      (walksAlone ? 'a profile on a thread that may not wait for others is of one' : undefined))
   if (wanted !== 'auto') {
     if (problem === undefined) return { threads: wanted, reason: `asked for by threads: ${wanted}` }
     throw new BackendError({

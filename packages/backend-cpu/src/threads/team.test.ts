@@ -5,7 +5,7 @@ import { loadKernels } from '../kernels.ts'
 import { sharedMemory } from '../memory/growable.ts'
 import { errorCodes } from '../plan/encoding.ts'
 import { PlanWriter } from '../plan/plan-writer.ts'
-import { type StartThread, threadStarter } from '../start-thread.ts'
+import { type StartThread, type Thread, threadStarter } from '../start-thread.ts'
 import { onThreads, readAll } from '../testing/compare-backends.ts'
 import { kernels } from '../testing/kernels.ts'
 import { RandomSource } from '../testing/random-source.ts'
@@ -62,6 +62,17 @@ describe.each([
     await backend.dispose()
   })
 
+  test('host arrays may be written into while it runs', async () => {
+    const backend = await make()
+    const program = await backend.compile(product)
+    const own = { ...x, data: x.data.slice() }
+    const runs = [program.run({ x: own, weight }), program.run({ x: own, weight })]
+    own.data.fill(0)
+    const result = await expected()
+    for (const run of runs) expect((await readAll(await run)).y!.data).toEqual(result)
+    await backend.dispose()
+  })
+
   test('an index outside stops all threads, and the next run is fine', async () => {
     const backend = await make()
     const program = await backend.compile(lookup)
@@ -83,6 +94,25 @@ test('a run beside this thread ends with its backend', async () => {
   const run = program.run({ x, weight })
   await backend.dispose()
   await expect(run).rejects.toThrow(BackendError)
+})
+
+test('a thread that is killed in the middle ends the run, and the next is of one thread', async () => {
+  const threads: Thread[] = []
+  const start: StartThread = (...listeners) => {
+    const thread = threadStarter()!(...listeners)
+    threads.push(thread)
+    return thread
+  }
+  const backend = await onThreads(2, { mayWait: false, start })
+  const program = await backend.compile(product)
+  const kept = backend.upload(x)
+  const run = program.run({ x: kept, weight })
+  threads[1]!.end()
+  // Where it was quick enough it is through.
+  await run.catch((error) => expect(error.message).toMatch(/a thread ended in the middle of the run/))
+  while (backend.info().threads !== 1) await new Promise((resolve) => setImmediate(resolve))
+  expect((await readAll(await program.run({ x: kept, weight }))).y!.data).toEqual(await expected())
+  await backend.dispose()
 })
 
 const failing: StartThread = (_, onEnd) => {

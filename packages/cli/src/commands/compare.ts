@@ -1,9 +1,9 @@
-import { DataError, decodeLines, type GenerateOptions } from '@dragoman/core'
+import type { GenerateOptions } from '@dragoman/core'
 import { Command } from 'commander'
 import { compareBackends, comparedNames, expectBackends } from '../comparison/compare.ts'
 import { describeComparison } from '../comparison/report.ts'
 import { addDecodingOptions } from '../decoding-options.ts'
-import { openInput } from '../input.ts'
+import { readSourcesFile } from '../input.ts'
 import type { CommandContext } from '../main.ts'
 import { expectModel } from '../model-folder.ts'
 import { wholeNumber } from '../option-parsers.ts'
@@ -33,7 +33,7 @@ export function compareCommand(context: CommandContext): Command {
       async (folder: string, { input, backends, threads, json = false, ...options }: CompareRequest) => {
         expectBackends(backends ?? [], context)
         await expectModel(folder, environment)
-        const sources = await readSources(input, context)
+        const sources = await readSourcesFile(input, environment)
         const request = { folder, sources, options, open: { threads } }
         const comparison = await compareBackends(request, backends, context)
         for (const line of json ? [JSON.stringify(comparison)] : describeComparison(comparison)) {
@@ -46,12 +46,4 @@ export function compareCommand(context: CommandContext): Command {
 
 function names(list: string): readonly string[] {
   return [...new Set(list.split(',').map((name) => name.trim()))]
-}
-
-async function readSources(input: string, { environment }: CommandContext): Promise<string[]> {
-  const { name, chunks } = openInput(input, environment)
-  const sources: string[] = []
-  for await (const line of decodeLines(chunks, { file: name })) if (line.trim() !== '') sources.push(line)
-  if (sources.length > 0) return sources
-  throw new DataError({ file: name, problem: 'there is no source', hint: 'give one or more, a line each' })
 }

@@ -40,7 +40,8 @@ export interface RunOptions {
 /** A compiled graph. Two runs may be asked for at once; a backend that cannot do that queues. */
 export interface Program {
   /**
-   * Runs the graph for one set of inputs. Symbols of its dims are bound by their sizes.
+   * Runs the graph for one set of inputs. Symbols of its dims are bound by their sizes. Host arrays are copied before
+   * this returns: the caller may write into its own while the run waits or goes on.
    *
    * @returns the outputs by name; the caller owns them.
    * @throws ShapeError when an input is missing or has another kind or shape; AbortError.

@@ -121,7 +121,8 @@ function rowOf({ data, heads, width }: RowsLayer, row: number, keys: number): La
 }
 
 function hasNaN(values: HostData): boolean {
-  for (const value of values) if (Number.isNaN(value)) return true
+  // By index: an iterator over all scores takes a twentieth of a step.
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true
   return false
 }
 

@@ -58,11 +58,11 @@ export function encodeWeights(
   return writeSafetensors(tensors)
 }
 
-/** Float arrays of a safetensors file, by name. Throws FormatError, naming the file. */
+/** Float arrays of a safetensors file, by name, to be read only. Throws FormatError, naming the file. */
 export async function readWeights(store: FileStore, path: string): Promise<Map<string, HostArray>> {
   const bytes = await readFile(store, path)
   try {
-    const { tensors } = readSafetensors(bytes)
+    const { tensors } = readSafetensors(bytes, true)
     const weights = new Map<string, HostArray>()
     for (const [name, { dtype, shape, data }] of tensors) {
       if (dtype !== 'F32' && dtype !== 'F64') {

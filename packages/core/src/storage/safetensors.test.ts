@@ -135,6 +135,21 @@ describe('writing', () => {
     expect(new Map(read.tensors)).toEqual(tensors)
   })
 
+  it('shares the values of a file where they are aligned, if asked to', () => {
+    const bytes = writeSafetensors(tensors)
+    for (const shift of [0, 1]) {
+      const larger = new Uint8Array(bytes.length + 8)
+      const place = larger.subarray(shift, shift + bytes.length)
+      place.set(bytes)
+      const read = readSafetensors(place, true)
+      expect(new Map(read.tensors)).toEqual(tensors)
+      for (const { dtype, data } of read.tensors.values()) {
+        const isNarrow = dtype === 'U8' || dtype === 'BOOL'
+        expect(data.buffer === larger.buffer).toBe(shift === 0 || isNarrow)
+      }
+    }
+  })
+
   it.each<[string, string, StoredTensor]>([
     ['too few values', 'x', { dtype: 'F32', shape: [2], data: Float32Array.of(1) }],
     ['a negative length', 'x', { dtype: 'F32', shape: [-1, -1], data: Float32Array.of(1) }],

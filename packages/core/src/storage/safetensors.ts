@@ -62,7 +62,7 @@ function decodeHeader(bytes: Uint8Array): { header: Header; data: Uint8Array } {
 }
 
 function readInt64(bytes: Uint8Array, name: string): Int32Array {
-  const wide = new BigInt64Array(bytes.buffer)
+  const wide = new BigInt64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8)
   return Int32Array.from(wide, (value) => {
     if (BigInt.asIntN(32, value) !== value)
       throw formatError(`the I64 value ${value} does not fit 32 bits`, name)
@@ -70,7 +70,11 @@ function readInt64(bytes: Uint8Array, name: string): Int32Array {
   })
 }
 
-/** `bytes` is a copy that starts its own buffer, so that views of any width are aligned. */
+function words16({ buffer, byteOffset, length }: Uint8Array): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, length / 2)
+}
+
+/** `bytes` are aligned for views of any width. */
 function decodeTensor(
   name: string,
   dtype: FileDtype,
@@ -79,17 +83,17 @@ function decodeTensor(
 ): StoredTensor {
   switch (dtype) {
     case 'F32':
-      return { dtype, shape, data: new Float32Array(bytes.buffer) }
+      return { dtype, shape, data: new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) }
     case 'F64':
-      return { dtype, shape, data: new Float64Array(bytes.buffer) }
+      return { dtype, shape, data: new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8) }
     case 'I32':
-      return { dtype, shape, data: new Int32Array(bytes.buffer) }
+      return { dtype, shape, data: new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4) }
     case 'I64':
       return { dtype: 'I32', shape, data: readInt64(bytes, name) }
     case 'F16':
-      return { dtype: 'F32', shape, data: float16ToFloat32(new Uint16Array(bytes.buffer)) }
+      return { dtype: 'F32', shape, data: float16ToFloat32(words16(bytes)) }
     case 'BF16':
-      return { dtype: 'F32', shape, data: bfloat16ToFloat32(new Uint16Array(bytes.buffer)) }
+      return { dtype: 'F32', shape, data: bfloat16ToFloat32(words16(bytes)) }
     case 'U8':
       return { dtype, shape, data: bytes }
     case 'BOOL':
@@ -101,18 +105,21 @@ function decodeTensor(
 /**
  * Reads a safetensors file: F32, F64, I32, U8 and BOOL as they are; F16 and BF16 as F32, exactly; I64
  * as I32 where every value fits. Nothing in the file is run, and no size in it is trusted: it is
- * checked against the bytes before memory is taken. Values are copied.
+ * checked against the bytes before memory is taken.
  *
+ * @param isShared values that are aligned may be views of `bytes`, for who only reads them. By default all are copies.
  * @throws FormatError for a file that is cut off or not of the format: header, dtypes, shapes,
  *   offsets out of bounds, overlapping or with holes.
  *
  * Source: https://huggingface.co/docs/safetensors, "Format". Assumes a little-endian machine.
  */
-export function readSafetensors(bytes: Uint8Array): Safetensors {
+export function readSafetensors(bytes: Uint8Array, isShared = false): Safetensors {
   const { header, data } = decodeHeader(bytes)
   const tensors = new Map<string, StoredTensor>()
   for (const { name, dtype, shape, begin, end } of header.entries) {
-    tensors.set(name, decodeTensor(name, dtype, shape, copyBytes(data, begin, end)))
+    const isView = isShared && (data.byteOffset + begin) % ELEMENT_BYTES[dtype] === 0
+    const own = isView ? data.subarray(begin, end) : copyBytes(data, begin, end)
+    tensors.set(name, decodeTensor(name, dtype, shape, own))
   }
   return { tensors, metadata: header.metadata }
 }
