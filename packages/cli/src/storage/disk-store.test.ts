@@ -43,6 +43,21 @@ describe.each([
     expect(await store.read('trainer.json/inside')).toBeUndefined()
   })
 
+  test('opens a file to be read in parts, all of them of one version', async () => {
+    const store = make()
+    expect(await store.open!('a')).toBeUndefined()
+    await store.write('a', Uint8Array.of(1, 2, 3, 4, 5))
+    const file = (await store.open!('a'))!
+    await store.write('a', Uint8Array.of(9))
+    expect(file.size).toBe(5)
+    const part = new Uint8Array(3)
+    await file.read(1, part)
+    expect(part).toEqual(Uint8Array.of(2, 3, 4))
+    await expect(file.read(3, part)).rejects.toThrow(StorageError)
+    await expect(file.read(3, part)).rejects.toThrow('it ends before byte 6')
+    await file.close()
+  })
+
   test.each(['../outside', '/absolute', 'a//b', './a', 'a\\b', ''])('refuses the path %j', async (path) => {
     await expect(async () => make().write(path, bytes('x'))).rejects.toThrow(StorageError)
   })

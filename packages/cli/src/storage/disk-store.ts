@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
-import { checkPath, type FileStore } from '@dragoman/core'
+import { checkPath, type FileStore, type OpenFile, StorageError } from '@dragoman/core'
 import type { Disk } from './disk.ts'
 import { asStorageError, codeOf } from './disk-error.ts'
 
@@ -22,20 +22,24 @@ export function diskStore(folder: string, disk: Disk = fs): FileStore {
   const placeOf = (path: string) => join(folder, ...checkPath(path).split('/'))
   let isCleared = false
 
-  async function guard<T>(place: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      throw asStorageError(place, error)
-    }
-  }
-
   return {
     read(path) {
       const place = placeOf(path)
       return guard(place, async () => {
         try {
-          return new Uint8Array(await disk.readFile(place))
+          const { buffer, byteOffset, length } = await disk.readFile(place)
+          return new Uint8Array(buffer, byteOffset, length)
+        } catch (error) {
+          if (isMissing(error)) return undefined
+          throw error
+        }
+      })
+    },
+    open(path) {
+      const place = placeOf(path)
+      return guard(place, async () => {
+        try {
+          return await openFile(disk, place)
         } catch (error) {
           if (isMissing(error)) return undefined
           throw error
@@ -65,6 +69,31 @@ export function diskStore(folder: string, disk: Disk = fs): FileStore {
       })
     },
   }
+}
+
+/** Failures of the disk become StorageErrors. */
+async function guard<T>(place: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw asStorageError(place, error)
+  }
+}
+
+/** What was opened stays what it is when another file takes its place. */
+async function openFile(disk: Disk, place: string): Promise<OpenFile> {
+  const file = await disk.open(place, 'r')
+  const { size } = await file.stat()
+  const read = async (begin: number, target: Uint8Array) => {
+    for (let at = 0; at < target.length; ) {
+      const { bytesRead } = await file.read(target, at, target.length - at, begin + at)
+      if (bytesRead === 0) {
+        throw new StorageError({ path: place, problem: `it ends before byte ${begin + target.length}` })
+      }
+      at += bytesRead
+    }
+  }
+  return { size, read: (begin, target) => guard(place, () => read(begin, target)), close: () => file.close() }
 }
 
 async function replaceFile(disk: Disk, place: string, bytes: Uint8Array): Promise<void> {

@@ -3,7 +3,7 @@ import type { Backend } from '../backend/contract.ts'
 import { reference } from '../backend/reference/reference.ts'
 import { DataError, FormatError, StorageError } from '../errors.ts'
 import type { FileStore } from '../storage/index.ts'
-import { memoryStore } from '../storage/index.ts'
+import { memoryStore, writeSafetensors } from '../storage/index.ts'
 import { hookedBackend } from '../testing/hooked-backend.ts'
 import { buildTokenizer } from '../text/index.ts'
 import { encodeWeights, loadModel, readWeights, saveModel } from './model-folder.ts'
@@ -44,21 +44,34 @@ async function states(start: FileStore, act: (store: FileStore) => Promise<void>
   return seen
 }
 
+/** The same store, which gives files as a whole only. */
+function whole({ open: _, ...store }: FileStore): FileStore {
+  return store
+}
+
+const ways: [string, (store: FileStore) => FileStore][] = [
+  ['in parts', (store) => store],
+  ['whole', whole],
+]
+
 const bytesOf = async (seq2seq: Seq2Seq) => encodeWeights(await seq2seq.weights())
 
-test('a model that was saved and loaded is the same to the bit of float32', async () => {
-  const store = memoryStore()
-  const saved = model('lstm', 'abc')
-  await saveModel(saved, store)
-  expect(await store.list()).toEqual(['config.json', 'model.safetensors', 'tokenizer.json'])
-  const loaded = await loadModel(store, reference())
-  expect(loaded.config).toEqual(saved.config)
-  expect(loaded.tokenizers.source.encode('cab')).toEqual(saved.tokenizers.source.encode('cab'))
-  expect(await bytesOf(loaded)).toEqual(await bytesOf(saved))
-  const again = memoryStore()
-  await saveModel(loaded, again)
-  for (const path of await store.list()) expect(await again.read(path)).toEqual(await store.read(path))
-})
+test.each(ways)(
+  'a model that was saved and loaded %s is the same to the bit of float32',
+  async (_, seenAs) => {
+    const store = seenAs(memoryStore())
+    const saved = model('lstm', 'abc')
+    await saveModel(saved, store)
+    expect(await store.list()).toEqual(['config.json', 'model.safetensors', 'tokenizer.json'])
+    const loaded = await loadModel(store, reference())
+    expect(loaded.config).toEqual(saved.config)
+    expect(loaded.tokenizers.source.encode('cab')).toEqual(saved.tokenizers.source.encode('cab'))
+    expect(await bytesOf(loaded)).toEqual(await bytesOf(saved))
+    const again = memoryStore()
+    await saveModel(loaded, again)
+    for (const path of await store.list()) expect(await again.read(path)).toEqual(await store.read(path))
+  },
+)
 
 describe('a crash at any moment of a save', () => {
   test('over the same model leaves the old weights or the new', async () => {
@@ -102,9 +115,9 @@ describe('a crash at any moment of a save', () => {
   )
 })
 
-describe('a folder that is broken is refused by name', () => {
+describe.each(ways)('a folder that is broken is refused by name, read %s', (_, seenAs) => {
   const folder = async () => {
-    const store = memoryStore()
+    const store = seenAs(memoryStore())
     await saveModel(model('gru', 'abc'), store)
     return store
   }
@@ -121,6 +134,19 @@ describe('a folder that is broken is refused by name', () => {
     await store.write(path, bytes.slice(0, bytes.length / 2))
     await expect(loadModel(store, reference())).rejects.toThrow(FormatError)
     await expect(loadModel(store, reference())).rejects.toThrow(path)
+  })
+
+  test.each([0, 4, 8, 40])('weights cut off after %i bytes', async (length) => {
+    const store = await folder()
+    await store.write('model.safetensors', (await store.read('model.safetensors'))!.slice(0, length))
+    await expect(loadModel(store, reference())).rejects.toThrow(/model\.safetensors.*cut off/s)
+  })
+
+  test('weights that are no floats', async () => {
+    const store = await folder()
+    const tensors = new Map([['a', { dtype: 'I32', shape: [1], data: Int32Array.of(1) } as const]])
+    await store.write('model.safetensors', writeSafetensors(tensors))
+    await expect(loadModel(store, reference())).rejects.toThrow("'a' is I32; weights are floats")
   })
 
   test('weights of another model, and none of them is taken', async () => {

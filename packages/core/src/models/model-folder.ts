@@ -1,7 +1,8 @@
 import type { Backend, HostArray } from '../backend/contract.ts'
-import { DragomanError, FormatError, StorageError } from '../errors.ts'
-import type { FileStore, StoredTensor } from '../storage/index.ts'
+import { FormatError, StorageError } from '../errors.ts'
+import type { FileStore, OpenFile, StoredTensor } from '../storage/index.ts'
 import { readSafetensors, writeSafetensors } from '../storage/index.ts'
+import { openSafetensors, readTensors } from '../storage/safetensors-file.ts'
 import { tokenizersFromJson, tokenizersToJson } from '../text/index.ts'
 import type { Seq2Seq } from './seq2seq.ts'
 import { emptySeq2Seq } from './seq2seq.ts'
@@ -61,19 +62,42 @@ export function encodeWeights(
 /** Float arrays of a safetensors file, by name, to be read only. Throws FormatError, naming the file. */
 export async function readWeights(store: FileStore, path: string): Promise<Map<string, HostArray>> {
   const bytes = await readFile(store, path)
-  try {
-    const { tensors } = readSafetensors(bytes, true)
+  return namingFile(path, async () => {
     const weights = new Map<string, HostArray>()
-    for (const [name, { dtype, shape, data }] of tensors) {
-      if (dtype !== 'F32' && dtype !== 'F64') {
-        throw new FormatError({ format: path, problem: `'${name}' is ${dtype}; weights are floats` })
-      }
+    for (const [name, { dtype, shape, data }] of readSafetensors(bytes, true).tensors) {
+      expectFloats(path, name, dtype)
       weights.set(name, { kind: 'float', shape, data })
     }
     return weights
+  })
+}
+
+/** Gives a model its weights from a file, one after another, so that they are not in memory twice. */
+async function readWeightsInto(seq2seq: Seq2Seq, path: string, file: OpenFile): Promise<void> {
+  const opened = await namingFile(path, () => openSafetensors(file))
+  const expected = opened.entries.map(({ name, dtype, shape }) => {
+    expectFloats(path, name, dtype)
+    return [name, { kind: 'float', shape }] as const
+  })
+  seq2seq.expectWeights(new Map(expected))
+  await namingFile(path, async () => {
+    for await (const [name, { shape, data }] of readTensors(opened)) {
+      seq2seq.session.set(name, { kind: 'float', shape, data })
+    }
+  })
+}
+
+function expectFloats(path: string, name: string, dtype: string): void {
+  if (['F32', 'F64', 'F16', 'BF16'].includes(dtype)) return
+  throw new FormatError({ format: path, problem: `'${name}' is ${dtype}; weights are floats` })
+}
+
+/** Does what reads a file; a FormatError names the file. */
+async function namingFile<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
   } catch (cause) {
-    if (!DragomanError.isInstance(cause) || (FormatError.isInstance(cause) && cause.format === path))
-      throw cause
+    if (!FormatError.isInstance(cause) || cause.format === path) throw cause
     throw new FormatError({ format: path, problem: cause.message, cause })
   }
 }
@@ -115,13 +139,20 @@ function sameBytes(a: Uint8Array | undefined, b: Uint8Array): boolean {
 export async function loadModel(store: FileStore, backend: Backend): Promise<Seq2Seq> {
   const config = await readJson(store, modelFiles.config)
   const tokenizers = tokenizersFromJson(await readJson(store, modelFiles.tokenizers))
-  const weights = await readWeights(store, modelFiles.weights)
-  const seq2seq = emptySeq2Seq({ config, tokenizers, backend })
+  const path = modelFiles.weights
+  const file = await store.open?.(path)
   try {
-    seq2seq.setWeights(weights)
-  } catch (error) {
-    await seq2seq.dispose()
-    throw error
+    const weights = file ?? (await readWeights(store, path))
+    const seq2seq = emptySeq2Seq({ config, tokenizers, backend })
+    try {
+      if (weights instanceof Map) seq2seq.setWeights(weights)
+      else await readWeightsInto(seq2seq, path, weights)
+    } catch (error) {
+      await seq2seq.dispose()
+      throw error
+    }
+    return seq2seq
+  } finally {
+    await file?.close()
   }
-  return seq2seq
 }

@@ -49,22 +49,27 @@ export class Seq2Seq {
    * @throws DataError when one is missing, unknown, or of another shape; then nothing is replaced.
    */
   setWeights(weights: ReadonlyMap<string, HostArray>): void {
+    this.expectWeights(weights)
+    for (const { path } of this.model.parameters) this.session.set(path, weights.get(path)!)
+  }
+
+  /** Throws DataError unless these are the weights of this model, each of its shape. */
+  expectWeights(given: ReadonlyMap<string, Pick<HostArray, 'kind' | 'shape'>>): void {
     const known = new Map(this.model.parameters.map((parameter) => [parameter.path, parameter.shape]))
-    for (const path of weights.keys()) {
+    for (const path of given.keys()) {
       if (!known.has(path)) throw new DataError({ problem: `the model has no weight '${path}'` })
     }
     for (const [path, shape] of known) {
-      const given = weights.get(path)
-      if (!given) throw new DataError({ problem: `the weight '${path}' is missing` })
-      if (given.kind !== 'float' || given.shape.join() !== shape.join()) {
+      const weight = given.get(path)
+      if (!weight) throw new DataError({ problem: `the weight '${path}' is missing` })
+      if (weight.kind !== 'float' || weight.shape.join() !== shape.join()) {
         const seen = [
           `needs  float [${shape.join(', ')}]`,
-          `given  ${given.kind} [${given.shape.join(', ')}]`,
+          `given  ${weight.kind} [${weight.shape.join(', ')}]`,
         ]
         throw new DataError({ problem: `the weight '${path}' has another shape`, seen })
       }
     }
-    for (const path of known.keys()) this.session.set(path, weights.get(path)!)
   }
 
   /** Gives the memory of weights and programs back. */

@@ -1,5 +1,14 @@
 import { StorageError } from '../errors.ts'
 
+/** A file that is read in parts: all of one version, whoever replaces the file meanwhile. Methods reject with `StorageError`. */
+export interface OpenFile {
+  /** Bytes. */
+  readonly size: number
+  /** Fills `target` with the bytes from `begin` on, which must be there. */
+  read(begin: number, target: Uint8Array): Promise<void>
+  close(): Promise<void>
+}
+
 /**
  * Where model folders live: a disk, a browser's storage, memory. Paths are relative, with `/`, such
  * as `trainer/state.json`; `checkPath` says which are legal.
@@ -14,6 +23,11 @@ export interface FileStore {
    * crash at any moment, sees the old bytes or the new ones, never a mixture.
    */
   write(path: string, bytes: Uint8Array): Promise<void>
+  /**
+   * Opens a file to be read in parts, so that a large one is never in memory as a whole; undefined where there is none.
+   * A store may leave this out: files are then read whole.
+   */
+  open?(path: string): Promise<OpenFile | undefined>
   /** Removes a file; nothing happens where there is none. */
   remove(path: string): Promise<void>
   /** The paths of all files that start with `prefix` (default: all), in code-unit order. */
@@ -52,11 +66,30 @@ export function memoryStore(files: Readonly<Record<string, Uint8Array>> = {}): F
     async write(path, bytes) {
       contents.set(checkPath(path), bytes.slice())
     },
+    async open(path) {
+      const bytes = contents.get(checkPath(path))
+      return bytes && openBytes(path, bytes)
+    },
     async remove(path) {
       contents.delete(checkPath(path))
     },
     async list(prefix = '') {
       return [...contents.keys()].filter((path) => path.startsWith(prefix)).sort()
     },
+  }
+}
+
+/** Bytes that stay as they are, as a file that is read in parts. */
+function openBytes(path: string, bytes: Uint8Array): OpenFile {
+  return {
+    size: bytes.length,
+    async read(begin, target) {
+      const part = bytes.subarray(begin, begin + target.length)
+      if (part.length < target.length) {
+        throw new StorageError({ path, problem: `it ends before byte ${begin + target.length}` })
+      }
+      target.set(part)
+    },
+    async close() {},
   }
 }

@@ -1,4 +1,4 @@
-export { checkPath, type FileStore, memoryStore } from './file-store.ts'
+export { checkPath, type FileStore, memoryStore, type OpenFile } from './file-store.ts'
 export {
   readSafetensors,
   type Safetensors,

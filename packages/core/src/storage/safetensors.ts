@@ -23,7 +23,6 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-const LENGTH_BYTES = 8
 const OPEN_BRACE = 0x7b
 const SPACE = 0x20
 
@@ -35,30 +34,34 @@ const ARRAY_TYPES = {
   BOOL: Uint8Array,
 }
 
-function decodeHeader(bytes: Uint8Array): { header: Header; data: Uint8Array } {
-  if (bytes.length < LENGTH_BYTES)
-    throw formatError(`${bytes.length} bytes are too few: is the file cut off?`)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+/** Bytes before the header that say how long it is. */
+export const LENGTH_BYTES = 8
+
+/** The length of the header of a file of so many bytes, from the first of them. Throws FormatError. */
+export function headerLengthOf(start: Uint8Array, fileBytes: number): number {
+  if (fileBytes < LENGTH_BYTES) throw formatError(`${fileBytes} bytes are too few: is the file cut off?`)
+  const view = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES)
   const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32
   if (length > MAX_HEADER_BYTES)
     throw formatError(`a header of ${length} bytes is too long: not this format?`)
-  if (LENGTH_BYTES + length > bytes.length) {
+  if (LENGTH_BYTES + length > fileBytes) {
     throw formatError(
-      `the header ends at byte ${LENGTH_BYTES + length} of ${bytes.length}: is the file cut off?`,
+      `the header ends at byte ${LENGTH_BYTES + length} of ${fileBytes}: is the file cut off?`,
     )
   }
-  const data = bytes.subarray(LENGTH_BYTES + length)
-  if (bytes[LENGTH_BYTES] !== OPEN_BRACE || length === 0)
-    throw formatError('the header does not start with {')
+  return length
+}
+
+/** The header of a file in which so many bytes follow it. Throws FormatError. */
+export function decodeHeader(bytes: Uint8Array, dataBytes: number): Header {
+  if (bytes[0] !== OPEN_BRACE) throw formatError('the header does not start with {')
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(
-      bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length),
-    )
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     throw formatError('the header is not UTF-8')
   }
-  return { header: readHeader(text, data.length), data }
+  return readHeader(text, dataBytes)
 }
 
 function readInt64(bytes: Uint8Array, name: string): Int32Array {
@@ -74,8 +77,8 @@ function words16({ buffer, byteOffset, length }: Uint8Array): Uint16Array {
   return new Uint16Array(buffer, byteOffset, length / 2)
 }
 
-/** `bytes` are aligned for views of any width. */
-function decodeTensor(
+/** A tensor of a file from its bytes, which are aligned for views of any width: it may be such a view. */
+export function decodeTensor(
   name: string,
   dtype: FileDtype,
   shape: readonly number[],
@@ -114,7 +117,9 @@ function decodeTensor(
  * Source: https://huggingface.co/docs/safetensors, "Format". Assumes a little-endian machine.
  */
 export function readSafetensors(bytes: Uint8Array, isShared = false): Safetensors {
-  const { header, data } = decodeHeader(bytes)
+  const dataStart = LENGTH_BYTES + headerLengthOf(bytes, bytes.length)
+  const data = bytes.subarray(dataStart)
+  const header = decodeHeader(bytes.subarray(LENGTH_BYTES, dataStart), data.length)
   const tensors = new Map<string, StoredTensor>()
   for (const { name, dtype, shape, begin, end } of header.entries) {
     const isView = isShared && (data.byteOffset + begin) % ELEMENT_BYTES[dtype] === 0
