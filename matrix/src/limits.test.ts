@@ -2,13 +2,13 @@ import type { CaseResult } from '@dragoman/conformance'
 import { expect, test } from 'vitest'
 import { withLimits } from './limits.ts'
 
-const limits = [{ reason: 'the adapter flushes', says: 'MismatchError', cases: ['ops/log'] }]
+const limits = [{ reason: 'the adapter has no memory', says: 'too large', cases: ['ops/log'] }]
 const result: CaseResult = { id: 'ops/log', level: 'ops', ops: ['log'], status: 'passed', ms: 0 }
-const wrong: CaseResult = { ...result, status: 'failed', message: 'MismatchError: ops/log: y is wrong' }
+const broken: CaseResult = { ...result, status: 'failed', message: 'BackendError: a buffer is too large' }
 
 test('a case that fails as its limit says is a gap with the reason', () => {
-  const { message: _, ...rest } = wrong
-  expect(withLimits(wrong, limits)).toEqual({ ...rest, status: 'gap', reason: 'the adapter flushes' })
+  const { message: _, ...rest } = broken
+  expect(withLimits(broken, limits)).toEqual({ ...rest, status: 'gap', reason: 'the adapter has no memory' })
 })
 
 test('a limit that is not met any more is a failure', () => {
@@ -18,13 +18,18 @@ test('a limit that is not met any more is a failure', () => {
 })
 
 test('a case that fails in another way stays a failure, with what it said', () => {
-  const crash: CaseResult = { ...result, status: 'failed', message: 'BackendError: lost' }
+  const crash: CaseResult = { ...broken, message: 'BackendError: lost' }
   const seen = withLimits(crash, limits)
   expect(seen.status).toBe('failed')
   expect(seen.message).toContain('BackendError: lost')
 })
 
+test('a wrong number stays a failure', () => {
+  const wrong: CaseResult = { ...broken, message: 'MismatchError: ops/log: y is wrong: too large' }
+  expect(withLimits(wrong, limits).status).toBe('failed')
+})
+
 test('other cases stay as they are', () => {
-  const other: CaseResult = { ...wrong, id: 'ops/exp' }
+  const other: CaseResult = { ...broken, id: 'ops/exp' }
   expect(withLimits(other, limits)).toBe(other)
 })

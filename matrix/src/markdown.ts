@@ -37,9 +37,9 @@ ${opTable(columns)}
 
 ## Gaps
 
-A gap is a case that a backend refuses with an \`UnsupportedOpError\`, or that fails because of the engine or the
-software adapter under it, as its reason says. Gaps are strict: a case in a gap runs, and one that passes is a failure
-until its line is deleted.
+A gap is a case that a backend refuses with an \`UnsupportedOpError\`, or that the engine under it breaks off with an
+error of its own, as its reason says. A wrong number is never a gap. Gaps are strict: a case in a gap runs, and one that
+passes is a failure until its line is deleted.
 
 ${gapsOf(columns)}
 `

@@ -21,8 +21,6 @@ export async function tfjsWebgl(): Promise<PageEngine> {
   await import('@tensorflow/tfjs-backend-webgl')
   // Small tensors would be computed on the CPU, and the shaders hardly tested.
   tf.env().set('WEBGL_CPU_FORWARD', false)
-  // One shader for all shapes of a rank: there would be one for each otherwise, and compiling them takes the time.
-  tf.env().set('WEBGL_USE_SHAPES_UNIFORMS', true)
   const engine = await start('webgl')
   const { gpgpu } = tf.backend() as unknown as { gpgpu: { gl: WebGLRenderingContext } }
   const lost = new Promise<string>((resolve) => {

@@ -165,9 +165,7 @@ class OnnxBackend implements Backend {
   upload(array: HostArray): DeviceArray {
     this.expectAlive()
     checkHostArray(array)
-    const { kind, shape, data } = array
-    const copy = { kind, shape: [...shape], data: data.slice() }
-    return new OnnxArray(this.device, kind, tensorOf(this.device.runtime.ort, copy))
+    return new OnnxArray(this.device, array.kind, tensorOf(this.device.runtime.ort, array))
   }
 
   live(): { readonly arrays: number; readonly bytes: number } {

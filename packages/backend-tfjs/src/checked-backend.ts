@@ -1,9 +1,11 @@
 import { type Backend, type Graph, isComposite, UnsupportedOpError } from '@dragoman/core/backend'
 import type { Device } from './device.ts'
+import { expectExactInts } from './exact-ints.ts'
 import { neededKernels } from './needed-kernels.ts'
+import type { Traits } from './traits.ts'
 
-/** A backend that refuses a graph when it is compiled, where TensorFlow.js lacks a kernel for it. */
-export function checkedBackend(backend: Backend, device: Device): Backend {
+/** A backend that refuses a graph when it is compiled, where TensorFlow.js cannot run it. */
+export function checkedBackend(backend: Backend, device: Device, traits: Traits): Backend {
   return {
     specification: 1,
     name: backend.name,
@@ -12,6 +14,7 @@ export function checkedBackend(backend: Backend, device: Device): Backend {
     async compile(graph, options) {
       const program = await backend.compile(graph, options)
       expectKernels(backend.name, device, graph)
+      if (!traits.exactInts) expectExactConstants(device, graph)
       return program
     },
     upload: (array) => backend.upload(array),
@@ -36,5 +39,13 @@ function expectKernels(name: string, device: Device, graph: Graph): void {
       scope: scope || undefined,
       hint: 'import all of its kernels, or use another backend',
     })
+  }
+}
+
+function expectExactConstants(device: Device, { nodes }: Graph): void {
+  for (const node of nodes) {
+    if (node.op === 'scan') expectExactConstants(device, node.attributes.body)
+    if (node.op !== 'constant' || node.attributes.kind !== 'int') continue
+    expectExactInts(device, 'constant', node.attributes.data)
   }
 }

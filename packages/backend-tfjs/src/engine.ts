@@ -1,11 +1,6 @@
-import {
-  type BoundType,
-  type EagerOptions,
-  type HostArray,
-  type HostData,
-  UnsupportedOpError,
-} from '@dragoman/core/backend'
+import type { BoundType, EagerOptions, HostArray, HostData } from '@dragoman/core/backend'
 import type { Device } from './device.ts'
+import { expectExactInts } from './exact-ints.ts'
 import { information } from './information.ts'
 import { compositeTable } from './kernels/composites.ts'
 import { kernelTable } from './kernels/index.ts'
@@ -35,17 +30,7 @@ export function engineOf(device: Device, traits: Traits): EagerOptions<TfTensor>
 }
 
 function upload(device: Device, { exactInts }: Traits, { kind, shape, data }: HostArray): TfTensor {
-  if (kind === 'int' && !exactInts) {
-    const inexact = data.find((x) => Math.fround(x) !== x)
-    if (inexact !== undefined) {
-      throw new UnsupportedOpError({
-        backend: `tfjs-${device.backendName}`,
-        op: 'upload',
-        problem: `it keeps ints as 32-bit floats, which cannot hold ${inexact}`,
-        hint: 'ints up to 2^24 are exact here; use another backend for larger ones',
-      })
-    }
-  }
+  if (kind === 'int' && !exactInts) expectExactInts(device, 'upload', data)
   return device.computeOne(() => device.tensor(data, shape, kind))
 }
 
@@ -55,9 +40,10 @@ async function read(ops: Ops, tensor: TfTensor, { kind }: BoundType): Promise<Ho
   if (kind === 'float') return Float32Array.from(await tensor.data())
   if (kind === 'bool') return Uint8Array.from(await tensor.data())
   if (traits.exactInts) return Int32Array.from(await tensor.data())
-  // The largest int is 2^31 as a float, which would become the smallest int.
+  // Read as ints, floats that do not fit would wrap, and look right.
   const floats = device.within(() => device.computeOne(() => ops.share(ops.cast(tensor, 'float'))))
   const data = await floats.data()
   floats.dispose()
-  return Int32Array.from(data, (x) => Math.min(x, 2 ** 31 - 1))
+  expectExactInts(device, 'read', data)
+  return Int32Array.from(data)
 }

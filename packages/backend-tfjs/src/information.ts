@@ -1,4 +1,5 @@
 import type { Device } from './device.ts'
+import { flagOf } from './flags.ts'
 import type { Traits } from './traits.ts'
 
 /** What a backend runs on and why, as its `info()` tells. */
@@ -12,26 +13,15 @@ export function information(device: Device, traits: Traits): Record<string, stri
     backend: backendName,
     registered: Object.keys(factories).join(', '),
     precision:
-      flag(device, 'WEBGL_RENDER_FLOAT32_ENABLED') === false && backendName === 'webgl'
-        ? 'float16'
-        : 'float32',
+      flagOf(tf, 'WEBGL_RENDER_FLOAT32_ENABLED') === false && backendName === 'webgl' ? 'float16' : 'float32',
     exactInts: traits.exactInts,
     kernels: device.launched,
   }
   // TensorFlow.js takes the next backend without an error where the first does not start.
   if (passedOver.length > 0) found.passedOver = passedOver.join(', ')
   if (backendName === 'wasm') {
-    found.simd = flag(device, 'WASM_HAS_SIMD_SUPPORT') === true
-    found.threads = flag(device, 'WASM_HAS_MULTITHREAD_SUPPORT') === true
+    found.simd = flagOf(tf, 'WASM_HAS_SIMD_SUPPORT') === true
+    found.threads = flagOf(tf, 'WASM_HAS_MULTITHREAD_SUPPORT') === true
   }
   return found
-}
-
-/** A flag of TensorFlow.js; undefined where it does not have it. */
-function flag({ tf }: Device, name: string): unknown {
-  try {
-    return tf.env().get(name)
-  } catch {
-    return undefined
-  }
 }

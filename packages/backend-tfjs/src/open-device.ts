@@ -1,5 +1,6 @@
 import { OptionError } from '@dragoman/core/backend'
 import { Device } from './device.ts'
+import { expectTrustedFlags } from './flags.ts'
 import type { TensorFlow } from './tensorflow.ts'
 
 const hint = "import * as tf from '@tensorflow/tfjs-core', then pass it: tfjs({ tf })"
@@ -7,7 +8,7 @@ const hint = "import * as tf from '@tensorflow/tfjs-core', then pass it: tfjs({ 
 /**
  * The backend of TensorFlow.js that is asked for, or the current one, started.
  *
- * @throws OptionError when there is none.
+ * @throws OptionError when there is none, or it is set up to give wrong numbers.
  */
 export async function openDevice(tf: TensorFlow, backend: string | undefined): Promise<Device> {
   const registered = Object.keys(tf.engine().registryFactory)
@@ -19,6 +20,7 @@ export async function openDevice(tf: TensorFlow, backend: string | undefined): P
     })
   }
   const name = backend === undefined ? await currentBackend(tf) : await start(tf, backend, registered)
+  expectTrustedFlags(tf, name)
   return new Device(tf, name)
 }
 

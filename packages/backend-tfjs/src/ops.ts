@@ -40,9 +40,9 @@ export class Ops {
     return swapped
   }
 
-  /** NaN where x is NaN, on every backend. */
-  unary(kernelName: string, x: TfTensor): TfTensor {
-    const found = this.device.launch(kernelName, { x })
+  /** A kernel that takes each element alone; NaN where x is NaN, on every backend. */
+  unary(kernelName: string, x: TfTensor, attributes: object = {}): TfTensor {
+    const found = this.onFewAxes(x, (x) => this.device.launch(kernelName, { x }, attributes))
     return this.traits.losesNaN.has(kernelName) ? this.where(this.isNaN(x), x, found, x.shape) : found
   }
 
@@ -89,7 +89,8 @@ export class Ops {
 
   fill(shape: readonly number[], value: number, kind: Kind): TfTensor {
     if (countOf(shape) === 0) return this.device.tensor([], shape, kind)
-    return this.device.launch('Fill', {}, { shape: [...shape], value, dtype: dtypes[kind] })
+    const few = shape.length > mostAxes ? [countOf(shape)] : [...shape]
+    return this.reshape(this.device.launch('Fill', {}, { shape: few, value, dtype: dtypes[kind] }), shape)
   }
 
   /** The same elements under another shape; where the shape is the same, x itself. */
@@ -104,12 +105,12 @@ export class Ops {
 
   cast(x: TfTensor, kind: Kind): TfTensor {
     if (x.dtype === dtypes[kind]) return x
-    const made = this.device.launch('Cast', { x }, { dtype: dtypes[kind] })
+    const made = this.unary('Cast', x, { dtype: dtypes[kind] })
     // On a GPU an int that is cast to float stays the same memory, which some kernels read as ints again.
     return kind === 'float' && !this.traits.hostMemory ? this.mul(made, this.scalar(1)) : made
   }
 
-  /** The axes in another order. */
+  /** The axes, of which there are few, in another order. */
   transpose(x: TfTensor, permutation: readonly number[]): TfTensor {
     if (permutation.every((axis, i) => axis === i)) return x
     return this.asFloats(x, (x) => this.device.launch('Transpose', { x }, { perm: [...permutation] }))
@@ -247,6 +248,12 @@ export class Ops {
     const small = this.fold(kernelName, this.mul(x, this.scalar(2 ** -64)), options)
     const isFar = this.binary('GreaterEqual', this.unary('Abs', found), this.scalar(9.9e19))
     return this.where(isFar, this.mul(small, this.scalar(2 ** 64)), found, found.shape)
+  }
+
+  /** As one axis where the axes are many, for work on each element alone. */
+  private onFewAxes(x: TfTensor, work: (x: TfTensor) => TfTensor): TfTensor {
+    if (x.shape.length <= mostAxes) return work(x)
+    return this.reshape(work(this.reshape(x, [countOf(x.shape)])), x.shape)
   }
 
   /** Through floats, for kernels that are wrong for ints and bools on some backends. */

@@ -26,14 +26,16 @@ export interface TfjsOptions {
  * that was current before.
  *
  * @throws OptionError when tf is no TensorFlow.js of version 4.22 or a later 4, when no backend, or not the one
- *   that is asked for, is registered or starts, or for an unknown option.
+ *   that is asked for, is registered or starts, for a flag of TensorFlow.js with which numbers are wrong, or for an
+ *   unknown option.
  */
 export async function tfjs(options: TfjsOptions): Promise<Backend> {
   const { tf, backend, ...rest } = options
   expectNothing(rest)
   return openInTurn(tf, async () => {
     const device = await openDevice(tf, backend)
-    return checkedBackend(eagerBackend(engineOf(device, await probeTraits(device))), device)
+    const traits = await probeTraits(device)
+    return checkedBackend(eagerBackend(engineOf(device, traits)), device, traits)
   })
 }
 

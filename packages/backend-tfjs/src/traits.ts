@@ -39,6 +39,8 @@ export interface Traits {
   readonly extremesReachInfinity: boolean
   /** ArgMax gives the first of equals, along every axis. */
   readonly findsFirstLargest: boolean
+  /** ScatterNd adds floats in the same order in every run; a GPU may add them as they come. */
+  readonly addsInOrder: boolean
   /** Transpose, and reductions that transpose first, are right for ints and bools. */
   readonly movesInts: boolean
 }
@@ -79,6 +81,7 @@ export async function probeTraits(device: Device): Promise<Traits> {
     quotientKeepsNaN: quotient!.every(Number.isNaN),
     extremesReachInfinity: lowest![0] === Number.NEGATIVE_INFINITY,
     findsFirstLargest: first!.every((place) => place === 1),
+    addsInOrder: device.backendName !== 'webgpu',
     // The shader of a transposed matrix of ints does not compile there, and nothing is thrown.
     movesInts: device.backendName !== 'webgpu',
   }

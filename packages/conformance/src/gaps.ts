@@ -1,17 +1,16 @@
 import type { Backend, OpName } from '@dragoman/core'
 import { OptionError, UnsupportedOpError } from '@dragoman/core'
 import type { ConformanceCase } from './case.ts'
-import { MismatchError } from './mismatch-error.ts'
 
 /**
  * Something that a backend does not do:
  *
  * - `{ op }`: an op, in whichever cases `compile` refuses it with UnsupportedOpError; there must be one;
- * - `{ case }`: one case by its id, which must raise UnsupportedOpError;
- * - `{ case, differs: true }`: one case whose numbers its engine cannot give, though no compile can see it,
- *   such as ints beyond 2²⁴ where an engine keeps ints as floats; it must raise MismatchError.
+ * - `{ case }`: one case by its id, which must raise UnsupportedOpError.
+ *
+ * A wrong number is no gap: what a backend cannot give right, it refuses.
  */
-export type Gap = ({ readonly case: string; readonly differs?: boolean } | { readonly op: OpName }) & {
+export type Gap = ({ readonly case: string } | { readonly op: OpName }) & {
   /** Why, for whoever reads the matrix. */
   readonly reason: string
 }
@@ -77,8 +76,6 @@ export class GapList {
   }
 
   private covering(error: unknown, named: Gap | undefined): Gap | undefined {
-    const differs = named && 'case' in named && named.differs
-    if (differs) return MismatchError.isInstance(error) ? named : undefined
     if (!UnsupportedOpError.isInstance(error)) return undefined
     return named ?? this.gaps.find((gap) => 'op' in gap && gap.op === error.op)
   }

@@ -13,7 +13,7 @@ export interface Arithmetic {
   mul(left: Term, right: Term): Value
   div(left: Term, right: Term): Value
   max(left: Term, right: Term): Value
-  unary(op: 'Exp' | 'Sqrt' | 'Sigmoid' | 'Tanh' | 'Neg' | 'Reciprocal', x: Value): Value
+  unary(op: 'Sqrt' | 'Sigmoid' | 'Tanh' | 'Neg' | 'Reciprocal', x: Value): Value
   /** The sum over the given axes, which stay as axes of size 1 where `keep`. */
   sum(x: Value, axes: readonly number[], keep?: boolean): Value
   /** The largest over the last axis, which stays. */

@@ -49,22 +49,42 @@ export function where(b: Builder, condition: Value, yes: Value, no: Value): Valu
 }
 
 /** A GPU may give a number for NaN. */
-function keepingNaN(op: string): Emitter<Attributes<'exp'>> {
-  return (b, [x]) => {
-    const result = broadcasting(b, op, [x!])
-    return b.hasLooseMath ? where(b, whereNaN(b, x!), x!, result) : result
-  }
+function keepingNaN(b: Builder, op: string, x: Value): Value {
+  const result = broadcasting(b, op, [x])
+  return b.hasLooseMath ? where(b, whereNaN(b, x), x, result) : result
 }
 
-/** A GPU may give the logarithm of |x|, and a number for 0. */
-const log: Emitter<Attributes<'log'>> = (b, [x]) => {
-  const result = broadcasting(b, 'Log', [x!])
+/** The operator Exp; NaN of NaN. */
+export function exp(b: Builder, x: Value): Value {
+  return keepingNaN(b, 'Exp', x)
+}
+
+/** The operator Log; a GPU may give the logarithm of |x|, and a number for 0. */
+export function log(b: Builder, x: Value): Value {
+  const result = broadcasting(b, 'Log', [x])
   if (!b.hasLooseMath) return result
   const zero = b.scalar('float', 0)
-  const isPositive = broadcasting(b, 'Greater', [x!, zero], 'bool')
-  const isZero = broadcasting(b, 'Equal', [x!, zero], 'bool')
+  const isPositive = broadcasting(b, 'Greater', [x, zero], 'bool')
+  const isZero = broadcasting(b, 'Equal', [x, zero], 'bool')
   const beyond = where(b, isZero, b.scalar('float', -Infinity), b.scalar('float', Number.NaN))
   return where(b, isPositive, result, beyond)
+}
+
+/**
+ * A GPU may give a number where an operand is NaN, and a sign to an infinite power of −∞. As in C, 1 to any power is 1,
+ * and so is anything to the power of 0.
+ */
+const pow: Emitter<Attributes<'pow'>> = (b, [given, exponent]) => {
+  if (!b.hasLooseMath) return broadcasting(b, 'Pow', [given!, exponent!])
+  const infinity = b.scalar('float', Number.POSITIVE_INFINITY)
+  const isInfinite = broadcasting(b, 'Equal', [broadcasting(b, 'Abs', [exponent!]), infinity], 'bool')
+  const base = where(b, isInfinite, broadcasting(b, 'Abs', [given!]), given!)
+  const result = broadcasting(b, 'Pow', [base, exponent!])
+  const isOne = broadcasting(b, 'Equal', [base, b.scalar('float', 1)], 'bool')
+  const isZero = broadcasting(b, 'Equal', [exponent!, b.scalar('float', 0)], 'bool')
+  const hasNaN = broadcasting(b, 'Or', [whereNaN(b, base), whereNaN(b, exponent!)], 'bool')
+  const found = where(b, hasNaN, b.scalar('float', Number.NaN), result)
+  return where(b, broadcasting(b, 'Or', [isOne, isZero], 'bool'), b.scalar('float', 1), found)
 }
 
 /** The operator gives 1 for NaN. */
@@ -108,11 +128,11 @@ export const elementwise: Emitters<ElementwiseName> = {
   abs: same('Abs'),
   sign,
   floor: same('Floor'),
-  exp: keepingNaN('Exp'),
-  log,
+  exp: (b, [x]) => exp(b, x!),
+  log: (b, [x]) => log(b, x!),
   sqrt: same('Sqrt'),
   tanh: same('Tanh'),
-  sigmoid: keepingNaN('Sigmoid'),
+  sigmoid: (b, [x]) => keepingNaN(b, 'Sigmoid', x!),
   erf: same('Erf'),
   sin: (b, [x]) => (b.hasLooseMath ? sine(b, x!, 0) : broadcasting(b, 'Sin', [x!])),
   cos: (b, [x]) => (b.hasLooseMath ? sine(b, x!, 1) : broadcasting(b, 'Cos', [x!])),
@@ -123,7 +143,7 @@ export const elementwise: Emitters<ElementwiseName> = {
   sub: same('Sub'),
   mul: same('Mul'),
   div,
-  pow: same('Pow'),
+  pow,
   max: same('Max'),
   min: same('Min'),
   equal: comparison('Equal'),

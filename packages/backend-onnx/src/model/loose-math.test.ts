@@ -1,4 +1,4 @@
-import { cos, exp, hostArray, log, sigmoid, sin, trace } from '@dragoman/core'
+import { cos, exp, hostArray, log, logSoftmax, pow, sigmoid, sin, softmax, trace } from '@dragoman/core'
 import { expect, test } from 'vitest'
 import { runModel } from '../testing/run-model.ts'
 import { writeModel } from './write-model.ts'
@@ -34,6 +34,45 @@ test('exp, sigmoid and log of NaN, 0 and negative numbers stay what they are', a
   expect(results.exp!.data).toEqual([Number.NaN, 1, expect.closeTo(Math.exp(-1), 6)])
   expect(results.sigmoid!.data).toEqual([Number.NaN, 0.5, expect.closeTo(1 / (1 + Math.E), 6)])
   expect(results.log!.data).toEqual([Number.NaN, Number.NEGATIVE_INFINITY, Number.NaN])
+})
+
+test('pow keeps NaN, and an infinite power of a negative number has no sign', async () => {
+  const powers = trace('powers', (place) => ({
+    y: pow(place.input('x', 'float', ['count']), place.input('to', 'float', ['count'])),
+  }))
+  const { NaN: nan, POSITIVE_INFINITY: inf } = Number
+  // By C, annex F.10.4.4.
+  const rows: readonly (readonly [x: number, to: number, y: number])[] = [
+    [nan, 2, nan],
+    [2, nan, nan],
+    [nan, 0, 1],
+    [1, nan, 1],
+    [-1, inf, 1],
+    [-inf, inf, inf],
+    [-2, -inf, 0],
+    [-inf, 3, -inf],
+    [-2, 3, -8],
+  ]
+  const column = (i: 0 | 1 | 2) => Float32Array.from(rows, (row) => row[i])
+  const given = {
+    x: hostArray('float', [rows.length], column(0)),
+    to: hostArray('float', [rows.length], column(1)),
+  }
+  const results = await runModel(writeModel(powers, { hasLooseMath: true }), given)
+  expect(results.y!.data).toEqual([...column(2)])
+})
+
+test('shares of rows with NaN are NaN, of others what they are', async () => {
+  const shares = trace('shares', (place) => {
+    const x = place.input('x', 'float', ['rows', 2])
+    return { softmax: softmax(x), logSoftmax: logSoftmax(x) }
+  })
+  const { NaN: nan, POSITIVE_INFINITY: inf } = Number
+  const x = hostArray('float', [5, 2], [0, 0, 1, nan, inf, 0, -inf, 0, -inf, -inf])
+  const results = await runModel(writeModel(shares, { hasLooseMath: true }), { x })
+  expect(results.softmax!.data).toEqual([0.5, 0.5, nan, nan, nan, nan, 0, 1, 0, 0])
+  const half = expect.closeTo(-Math.LN2, 6)
+  expect(results.logSoftmax!.data).toEqual([half, half, nan, nan, nan, nan, -inf, 0, -inf, -inf])
 })
 
 test('they are operators otherwise', () => {

@@ -27,9 +27,10 @@ export function sizeBytes(kind: Kind, shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, elementBytes[kind])
 }
 
-/** A tensor over the elements of a host array: no copy, but where doubles become floats. */
+/** A tensor over a copy of the elements: the engine reads it later, and the caller may write into its own meanwhile. */
 export function tensorOf(ort: Ort, { kind, shape, data }: HostArray): OrtTensor {
-  return new ort.Tensor(ortTypes[kind], data instanceof Float64Array ? Float32Array.from(data) : data, shape)
+  const copy = data instanceof Float64Array ? Float32Array.from(data) : data.slice()
+  return new ort.Tensor(ortTypes[kind], copy, [...shape])
 }
 
 /** A tensor of ONNX Runtime that a user holds. */

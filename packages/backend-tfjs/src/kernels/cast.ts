@@ -20,7 +20,7 @@ export function castTo(ops: Ops, x: TfTensor, kind: Kind): TfTensor {
 function truncate(ops: Ops, x: TfTensor): TfTensor {
   const number = ops.where(ops.isNaN(x), ops.scalar(0), x, x.shape)
   const limits = { clipValueMin: smallest, clipValueMax: largestBelow }
-  const inside = ops.device.launch('ClipByValue', { x: number }, limits)
+  const inside = ops.unary('ClipByValue', number, limits)
   const isLarge = ops.binary('GreaterEqual', number, ops.scalar(2 ** 31))
   return ops.where(isLarge, ops.scalar(largest, 'int'), ops.cast(inside, 'int'), x.shape)
 }

@@ -1,9 +1,10 @@
 import type { EagerComposites } from '@dragoman/core/backend'
 import { countOf } from '../device.ts'
+import { mostAxes } from '../merged-axes.ts'
 import type { Ops } from '../ops.ts'
 import type { TfTensor } from '../tensorflow.ts'
 import { adam } from './adam.ts'
-import { crossEntropy, crossEntropyGrad } from './cross-entropy.ts'
+import { asRows, crossEntropy, crossEntropyGrad } from './cross-entropy.ts'
 import { layerNorm } from './layer-norm.ts'
 import { logSoftmax, softmax } from './softmax.ts'
 
@@ -16,9 +17,11 @@ type AnyComposite = (
 /** Composites that are faster whole than as primitives; each gives tensors of its own. */
 export function compositeTable(ops: Ops): EagerComposites<TfTensor> {
   const table: EagerComposites<TfTensor> = {
-    softmax: ([x]) => [softmax(ops, x!.handle)],
-    logSoftmax: ([x]) => [logSoftmax(ops, x!.handle)],
-    layerNorm: (inputs, attributes) => [layerNorm(ops, inputs, attributes)],
+    softmax: ([x]) => [softmax(ops, onFewAxes(ops, x!.handle))],
+    logSoftmax: ([x]) => [logSoftmax(ops, onFewAxes(ops, x!.handle))],
+    layerNorm: ([x, ...rest], attributes) => [
+      layerNorm(ops, [{ ...x!, handle: onFewAxes(ops, x!.handle) }, ...rest], attributes),
+    ],
     crossEntropy: (inputs, attributes) => [crossEntropy(ops, inputs, attributes)],
     crossEntropyGrad: (inputs, attributes) => [crossEntropyGrad(ops, inputs, attributes)],
     // Its scalars are read to spare passes over the weights, which a GPU would have to wait for.
@@ -29,6 +32,11 @@ export function compositeTable(ops: Ops): EagerComposites<TfTensor> {
     wrap(ops, kernel as unknown as AnyComposite),
   ])
   return Object.fromEntries(wrapped) as EagerComposites<TfTensor>
+}
+
+/** As rows where the axes are many. */
+function onFewAxes(ops: Ops, x: TfTensor): TfTensor {
+  return x.shape.length > mostAxes ? asRows(ops, x) : x
 }
 
 function wrap(ops: Ops, composite: AnyComposite): AnyComposite {

@@ -46,7 +46,7 @@ export function crossEntropyGrad(
 }
 
 /** x [..., N] as rows [R, N]. */
-function asRows(ops: Ops, x: TfTensor): TfTensor {
+export function asRows(ops: Ops, x: TfTensor): TfTensor {
   const size = x.shape.at(-1)!
   return ops.reshape(x, [countOf(x.shape) / size, size])
 }

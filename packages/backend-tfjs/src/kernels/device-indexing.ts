@@ -1,8 +1,10 @@
+import type { Kind } from '@dragoman/core/backend'
 import { countOf } from '../device.ts'
 import type { Ops } from '../ops.ts'
 import type { TfTensor } from '../tensorflow.ts'
 import { around, type IndexingName } from './indexing.ts'
 import type { KernelsOf } from './kernel.ts'
+import { range, sumsOfElements, sumsOfRows } from './ordered-sums.ts'
 
 /** Indices made safe: those outside are 0, and false in `isInside`. */
 interface SafeIds {
@@ -29,12 +31,6 @@ function asInts(ops: Ops, x: TfTensor, work: (x: TfTensor) => TfTensor): TfTenso
  */
 export function deviceIndexing(ops: Ops): KernelsOf<IndexingName> {
   const int = (value: number) => ops.scalar(value, 'int')
-  const range = (count: number, step = 1) =>
-    ops.device.tensor(
-      Array.from({ length: count }, (_, i) => i * step),
-      [count],
-      'int',
-    )
   /** x [outer, size, inner] at some entries of its middle axis. */
   const entries = (x: TfTensor, indices: TfTensor): TfTensor =>
     ops.device.launch('GatherV2', { x, indices }, { axis: 1, batchDims: 0 })
@@ -44,11 +40,13 @@ export function deviceIndexing(ops: Ops): KernelsOf<IndexingName> {
     const indices = ops.reshape(rows, [countOf(rows.shape), 1])
     return ops.device.launch('ScatterNd', { updates, indices }, { shape: [count, updates.shape[1]!] })
   }
+  /** Whether ScatterNd would add in an order of its own; ints wrap alike in any order. */
+  const mayShuffle = (kind: Kind): boolean => kind === 'float' && !ops.traits.addsInOrder
   /** Where each id points in an array that has `size` entries along the middle axis, for ids [outer, n, inner]. */
   const points = (ids: TfTensor, size: number): TfTensor => {
     const [outer, , inner] = ids.shape as [number, number, number]
-    const starts = ops.reshape(range(outer, size * inner), [outer, 1, 1])
-    const within = ops.reshape(range(inner), [1, 1, inner])
+    const starts = ops.reshape(range(ops, outer, size * inner), [outer, 1, 1])
+    const within = ops.reshape(range(ops, inner), [1, 1, inner])
     return ops.add(ops.add(ops.mul(ids, int(inner)), within), starts)
   }
   const clampedStart = (start: TfTensor, whole: number, window: number): TfTensor =>
@@ -70,10 +68,11 @@ export function deviceIndexing(ops: Ops): KernelsOf<IndexingName> {
       const count = countOf(ids!.shape)
       if (outer * count * inner === 0) return ops.fill(shape, 0, kind)
       const safe = safeIds(ops, ops.reshape(ids!.handle, [1, count]), size)
-      const rows = ops.add(safe.ids, ops.reshape(range(outer, size), [outer, 1]))
+      const rows = ops.add(safe.ids, ops.reshape(range(ops, outer, size), [outer, 1]))
       const isInside = ops.reshape(safe.isInside, [1, count, 1])
       const given = kept(isInside, ops.reshape(updates!.handle, [outer, count, inner]))
-      return scatter(ops.reshape(given, [outer * count, inner]), rows, outer * size)
+      const added = (x: TfTensor) => scatter(ops.reshape(x, [outer * count, inner]), rows, outer * size)
+      return mayShuffle(kind) ? sumsOfRows(ops, ids!.handle, given, size, added) : added(given)
     },
     gatherAlong: ([x, ids], { axis }) =>
       asInts(ops, x!.handle, (handle) => {
@@ -88,6 +87,9 @@ export function deviceIndexing(ops: Ops): KernelsOf<IndexingName> {
     scatterAlong: ([ids, updates], { axis, size }, { kind, shape }) => {
       const count = countOf(ids!.shape)
       if (count === 0) return ops.fill(shape, 0, kind)
+      if (mayShuffle(kind) && ids!.shape[axis]! > 1) {
+        return sumsOfElements(ops, threeAxes(ids!.handle, axis), threeAxes(updates!.handle, axis), size)
+      }
       const safe = safeIds(ops, threeAxes(ids!.handle, axis), size)
       const given = kept(safe.isInside, threeAxes(updates!.handle, axis))
       return scatter(ops.reshape(given, [count, 1]), points(safe.ids, size), countOf(shape))
@@ -95,13 +97,13 @@ export function deviceIndexing(ops: Ops): KernelsOf<IndexingName> {
     dynamicSlice: ([x, start], { axis, size }) =>
       asInts(ops, x!.handle, (handle) => {
         const first = clampedStart(start!.handle, x!.shape[axis]!, size)
-        return entries(threeAxes(handle, axis), ops.add(range(size), first))
+        return entries(threeAxes(handle, axis), ops.add(range(ops, size), first))
       }),
     dynamicUpdate: ([x, update, start], { axis }, { shape }) => {
       const [whole, size] = [shape[axis]!, update!.shape[axis]!]
       if (countOf(update!.shape) === 0) return x!.handle
       const first = clampedStart(start!.handle, whole, size)
-      const safe = safeIds(ops, ops.sub(range(whole), first), size)
+      const safe = safeIds(ops, ops.sub(range(ops, whole), first), size)
       const isInside = ops.reshape(safe.isInside, [1, whole, 1])
       // The moved update as wide as x; what is outside the window does not matter.
       const moved = (x: TfTensor) => entries(threeAxes(x, axis), safe.ids)

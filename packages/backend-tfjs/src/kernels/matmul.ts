@@ -2,6 +2,7 @@ import { countOf, sameShape } from '../device.ts'
 import type { Ops } from '../ops.ts'
 import type { TfTensor } from '../tensorflow.ts'
 import type { Kernel, KernelsOf } from './kernel.ts'
+import { sliced } from './slice.ts'
 
 /** From how many multiplications on each product of a batch is better done alone, where only that is fast. */
 const aloneFrom = 2 ** 16
@@ -13,9 +14,28 @@ interface Flags {
 
 const plain: Flags = { transposeA: false, transposeB: false }
 
+/** From so many terms on, a GPU may share a sum out to threads that add their parts as they come. */
+const manyTerms = 2000
+
 /** One kernel: [..., M, K] × [..., K, N], each with its last axes swapped where the flags say so. */
 export function product(ops: Ops, a: TfTensor, b: TfTensor, flags: Flags = plain): TfTensor {
-  return ops.device.launch('BatchMatMul', { a, b }, { ...flags })
+  const axisOfA = a.shape.length - (flags.transposeA ? 2 : 1)
+  const axisOfB = b.shape.length - (flags.transposeB ? 1 : 2)
+  const terms = a.shape[axisOfA]!
+  if (ops.traits.addsInOrder || terms < manyTerms) {
+    return ops.device.launch('BatchMatMul', { a, b }, { ...flags })
+  }
+  const half = Math.ceil(terms / 2)
+  const part = (start: number, size: number) =>
+    product(ops, window(ops, a, axisOfA, start, size), window(ops, b, axisOfB, start, size), flags)
+  return ops.add(part(0, half), part(half, terms - half))
+}
+
+/** Some entries of one axis. */
+function window(ops: Ops, x: TfTensor, axis: number, start: number, size: number): TfTensor {
+  const starts = x.shape.map((_, i) => (i === axis ? start : 0))
+  const sizes = x.shape.map((whole, i) => (i === axis ? size : whole))
+  return ops.reshape(sliced(ops, x, starts, sizes), sizes)
 }
 
 export function matmul(ops: Ops): KernelsOf<'matmul'> {

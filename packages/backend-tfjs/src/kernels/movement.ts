@@ -50,7 +50,23 @@ function transposed(ops: Ops, x: TfTensor, permutation: readonly number[]): TfTe
   const merged = sorted.map((axes) => axes.reduce((product, axis) => product * x.shape[axis]!, 1))
   const order = groups.map((axes) => sorted.indexOf(axes))
   if (order.length < 2) return x
-  return ops.transpose(ops.reshape(x, merged), order)
+  return reordered(ops, ops.reshape(x, merged), order)
+}
+
+/** Where the axes are many, one after another goes to its place. */
+function reordered(ops: Ops, x: TfTensor, order: readonly number[]): TfTensor {
+  if (order.length <= mostAxes) return ops.transpose(x, order)
+  const axes = order.map((_, axis) => axis)
+  let done = x
+  order.forEach((axis, place) => {
+    const from = axes.indexOf(axis)
+    if (from === place) return
+    const sizes = axes.map((each) => x.shape[each]!)
+    const parts = [sizes.slice(0, place), sizes.slice(place, from), [sizes[from]!], sizes.slice(from + 1)]
+    done = ops.transpose(ops.reshape(done, parts.map(countOf)), [0, 2, 1, 3])
+    axes.splice(place, 0, ...axes.splice(from, 1))
+  })
+  return done
 }
 
 function padWith(ops: Ops): Kernel<'pad'> {
@@ -125,6 +141,18 @@ function flipped(ops: Ops, x: TfTensor, axes: readonly number[]): TfTensor {
     else merged[merged.length - 1]! *= size
   })
   const given = ops.reshape(isBool ? ops.cast(x, 'float') : x, merged)
-  const reversed = ops.device.launch('Reverse', { x: given }, { dims })
+  const reversed = merged.length <= mostAxes ? reverse(ops, given, dims) : reversedInTurn(ops, given, dims)
   return isBool ? ops.binary('NotEqual', reversed, ops.scalar(0)) : reversed
+}
+
+function reverse(ops: Ops, x: TfTensor, dims: readonly number[]): TfTensor {
+  return ops.device.launch('Reverse', { x }, { dims: [...dims] })
+}
+
+/** One axis after another, each as the middle one of three. */
+function reversedInTurn(ops: Ops, x: TfTensor, dims: readonly number[]): TfTensor {
+  return dims.reduce((done, axis) => {
+    const parts = [x.shape.slice(0, axis), [x.shape[axis]!], x.shape.slice(axis + 1)]
+    return reverse(ops, ops.reshape(done, parts.map(countOf)), [1])
+  }, x)
 }

@@ -3,6 +3,7 @@ import { countOf } from '../device.ts'
 import { mostAxes } from '../merged-axes.ts'
 import type { Ops } from '../ops.ts'
 import type { TfTensor } from '../tensorflow.ts'
+import { around } from './indexing.ts'
 import type { Kernel, KernelsOf } from './kernel.ts'
 import { product } from './matmul.ts'
 
@@ -21,7 +22,9 @@ export function reduce(ops: Ops): KernelsOf<'reduceSum' | 'reduceMax' | 'reduceM
     reduceMin: reduction(ops, highest, (x, axes, keepDims) => ops.extreme('Min', x, axes, keepDims)),
     argMax: ([x], { axis }) => {
       const find = x!.kind === 'float' ? argMaxOfFloats : argMaxOfInts
-      return find(ops, x!.handle, axis)
+      const { outer, inner } = around(x!.shape, axis)
+      const size = x!.shape[axis]!
+      return find(ops, ops.reshape(x!.handle, inner === 1 ? [outer, size] : [outer, size, inner]), 1)
     },
   }
 }

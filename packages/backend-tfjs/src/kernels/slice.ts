@@ -1,4 +1,5 @@
 import { countOf } from '../device.ts'
+import { mostAxes } from '../merged-axes.ts'
 import type { Ops } from '../ops.ts'
 import type { TfTensor } from '../tensorflow.ts'
 
@@ -17,7 +18,17 @@ export function sliced(ops: Ops, x: TfTensor, starts: readonly number[], sizes: 
   const window = folded(x.shape, starts, sizes)
   const run = [window.shape, window.starts, window.sizes].map((each) => each.at(-1)!).reduce(commonDivisor)
   if (ops.traits.copyingSlice && run >= shortestRun) return slicedByRows(ops, x, window, run)
-  return ops.slice(ops.reshape(x, window.shape), window.starts, window.sizes)
+  return cut(ops, x, window)
+}
+
+/** By the kernel Slice; where the axes are many, along the last one first. */
+function cut(ops: Ops, x: TfTensor, { shape, starts, sizes }: Window): TfTensor {
+  if (shape.length <= mostAxes) return ops.slice(ops.reshape(x, shape), starts, sizes)
+  const outer = countOf(shape.slice(0, -1))
+  const last = sizes.at(-1)!
+  const inner = ops.slice(ops.reshape(x, [outer, shape.at(-1)!]), [0, starts.at(-1)!], [outer, last])
+  const rest = folded([...shape.slice(0, -1), last], [...starts.slice(0, -1), 0], sizes)
+  return cut(ops, inner, rest)
 }
 
 /** Axes that are taken whole join the axis before them. */

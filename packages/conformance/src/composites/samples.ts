@@ -44,12 +44,14 @@ function ofTwo<O extends 'softmaxGrad' | 'logSoftmaxGrad'>(low: number, high: nu
 }
 
 const smoothings = [0, 0.1]
+const oneNaN = floats([2, 3], [0.5, Number.NaN, -1, 0.5, 2, -1])
 const crossEntropies = smoothings.flatMap((smoothing) => [
   { name: `with smoothing ${smoothing}`, logits: draw.floats([2, 3, 5], -3, 3), smoothing },
   { name: `of one class with smoothing ${smoothing}`, logits: draw.floats([4, 1]), smoothing },
   { name: `of nothing with smoothing ${smoothing}`, logits: draw.floats([0, 3]), smoothing },
   { name: `of large logits with smoothing ${smoothing}`, logits: extreme, smoothing },
   { name: `of many classes with smoothing ${smoothing}`, logits: draw.floats([3, 67], -4, 4), smoothing },
+  { name: `of a row with NaN with smoothing ${smoothing}`, logits: oneNaN, smoothing },
 ])
 
 const labelsOf = ({ shape }: HostArray) => draw.ints(shape.slice(0, -1), 0, shape.at(-1)! - 1)

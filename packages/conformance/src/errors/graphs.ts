@@ -95,9 +95,11 @@ const indices = errorCase('an index outside its axis is an error or reads 0', as
   for (const id of [4, -1, 2 ** 31 - 1]) {
     const outcome = await program.run({ table, ids: ints([3], [3, id, 0]) }).then(
       async (outputs) => String((await readAll(outputs)).rows!.data),
-      (error: unknown) => (BackendError.isInstance(error) ? 'a BackendError' : String(error)),
+      // A backend whose ints are floats refuses the largest one as such.
+      (error: unknown) =>
+        BackendError.isInstance(error) || UnsupportedOpError.isInstance(error) ? 'an error' : String(error),
     )
-    const read = outcome === 'a BackendError' ? 'a BackendError' : '7,8,0,0,1,2'
+    const read = outcome === 'an error' ? outcome : '7,8,0,0,1,2'
     context.expectSame(`rows 3, ${id} and 0`, outcome, read)
   }
   const after = await readAll(await program.run({ table, ids: ints([1], [1]) }))

@@ -57,6 +57,23 @@ const inputs = conformanceCase('memory', 'a host array of a run may be used agai
   program.dispose()
 })
 
+/** A run that waits for its turn has its own copy. */
+const changed = conformanceCase(
+  'memory',
+  'a host array may change once a run was asked for',
+  async (context) => {
+    const data = Float32Array.of(1, 2, 3)
+    const program = await context.backend.compile(twice)
+    const runs = [1, 2].map(() => program.run({ x: { kind: 'float', shape: [3], data } }))
+    data.fill(9)
+    for (const outputs of await Promise.all(runs)) {
+      context.expectSame('an output that is the input', String(await outputs.one!.read()), '1,2,3')
+      for (const array of Object.values(outputs)) array.dispose()
+    }
+    program.dispose()
+  },
+)
+
 /** What is read belongs to the reader. */
 const reads = conformanceCase('memory', 'a read is a copy', async (context) => {
   const uploaded = context.backend.upload(floats([3], [1, 2, 3]))
@@ -112,6 +129,7 @@ export const uploadCases: readonly ConformanceCase[] = [
   ...readBack,
   copied,
   inputs,
+  changed,
   reads,
   counted,
   described,

@@ -30,6 +30,8 @@ export function highRankCases(): ConformanceCase[] {
       value: 1,
     }
     const axes = sizes(rank, (axis) => axis).filter((axis) => axis % 2 === 1)
+    const wide = draw.floats(sizes(rank, () => 3))
+    const window = { starts: sizes(rank, (axis) => axis % 2), sizes: whole }
     return [
       ...(['add', 'mul'] as const).flatMap((op) => [ofTwo(op, 'float'), ofTwo(op, 'int')]),
       sampleCase('select', { name, inputs: choice, attributes: {} }, 'ops'),
@@ -40,6 +42,16 @@ export function highRankCases(): ConformanceCase[] {
         { name, inputs: [draw.floats(whole)], attributes: { axes, keepDims: false } },
         'ops',
       ),
+      sampleCase(
+        'transpose',
+        { name, inputs: [wide], attributes: { permutation: sizes(rank, (axis) => rank - 1 - axis) } },
+        'ops',
+      ),
+      sampleCase('flip', { name, inputs: [wide], attributes: { axes } }, 'ops'),
+      sampleCase('slice', { name, inputs: [wide], attributes: window }, 'ops'),
+      sampleCase('argMax', { name, inputs: [wide], attributes: { axis: 3 } }, 'ops'),
+      sampleCase('tanh', { name, inputs: [wide], attributes: {} }, 'ops'),
+      sampleCase('cast', { name, inputs: [wide], attributes: { kind: 'int' } }, 'ops'),
     ] satisfies ConformanceCase[]
   })
 }

@@ -2,10 +2,11 @@ import type { Backend, HostArray, Model, Seq2Seq } from '@dragoman/core'
 import { DataError, initialValue, OptionError, reference, Session } from '@dragoman/core'
 import type { Arrays } from '../array.ts'
 import { entryOf } from '../array.ts'
-import { firstDifference, largestFinite } from '../compare.ts'
+import { firstDifference } from '../compare.ts'
 import { decodeSteps } from '../laws/decode-steps.ts'
 import { forwardGraph, lossGraph } from '../laws/model-graphs.ts'
 import { runIn } from '../run-graph.ts'
+import { elementScales, usualSize } from './element-scales.ts'
 import type { GoldenBatch } from './golden-batch.ts'
 import { goldenBatch } from './golden-batch.ts'
 import { VerificationError } from './verification-error.ts'
@@ -20,14 +21,17 @@ export interface VerifyOptions {
   readonly tokens?: number
   /** Verify loss and gradients too, as training needs them. Default false. */
   readonly gradients?: boolean
-  /** What may differ, as a share of the largest finite element of an output. Default 1e-3. */
+  /**
+   * What may differ, as a share of the largest element of an output; of at most a thousand times its median where
+   * the element itself is smaller. Default 1e-3.
+   */
   readonly tolerance?: number
 }
 
 /** What a verification came to. */
 export interface VerifyReport {
   readonly backend: string
-  /** The largest difference of all outputs, as a share of the largest element of its output. */
+  /** The largest difference of all outputs, as the share that `tolerance` limits. */
   readonly largestDifference: number
   /** Outputs that were compared. */
   readonly outputs: number
@@ -90,7 +94,7 @@ async function compare(
     ...(await steps(model, session, batch)),
   }))
   const ms = performance.now() - start
-  const least = Math.max(1, ...Object.values(expected).map(({ data }) => largestFinite(data))) / 1000
+  const least = Math.max(1, usualSize(Object.values(expected).map(({ data }) => usualSize(data)))) / 1000
   const differences = Object.entries(expected).map(([output, want]) =>
     expectClose(backend, output, got[output], want, { tolerance, least }),
   )
@@ -161,8 +165,8 @@ function expectSomeFinite(outputs: Arrays): void {
 }
 
 /**
- * The largest difference, as a share of the largest element; throws when it is above the tolerance. Some
- * gradients are 0 but for rounding, so a thousandth of the largest element of all outputs counts too.
+ * The largest difference, as a share of what it is measured by; throws when it is above the tolerance. Some
+ * gradients are 0 but for rounding, so a thousandth of the usual size of all outputs counts too.
  */
 function expectClose(
   backend: Backend,
@@ -171,9 +175,9 @@ function expectClose(
   want: HostArray,
   { tolerance, least }: { readonly tolerance: number; readonly least: number },
 ): number {
-  const size = largestFinite(want.data) + least
+  const scales = elementScales(want.data, least)
   const difference = got
-    ? firstDifference(got, want, { absolute: tolerance * size })
+    ? firstDifference(got, want, { each: scales.map((scale) => tolerance * scale) })
     : { index: [], expected: 'an array', got: 'nothing', tolerance: undefined }
   if (difference) {
     const { tolerance: allowed, ...rest } = difference
@@ -188,7 +192,7 @@ function expectClose(
   let largest = 0
   want.data.forEach((x, i) => {
     // An infinity that is expected came, else this line is not reached.
-    if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x - got!.data[i]!))
+    if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x - got!.data[i]!) / scales[i]!)
   })
-  return largest / size
+  return largest
 }

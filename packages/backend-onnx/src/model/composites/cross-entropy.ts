@@ -1,6 +1,6 @@
 import { arithmetic } from '../arithmetic.ts'
 import type { Builder } from '../builder.ts'
-import { broadcasting, where } from '../elementwise.ts'
+import { broadcasting, exp, where } from '../elementwise.ts'
 import type { Emitters } from '../emitter.ts'
 import { guarded } from '../indexing.ts'
 import { reshape } from '../movement.ts'
@@ -21,6 +21,7 @@ function isNone(b: Builder, logits: Value): Value {
 function probabilities(b: Builder, logits: Value): Value {
   const logp = normalized(b, 'LogSoftmax', logits)
   const rows = isNone(b, logits)
+  if (b.hasLooseMath) return exp(b, where(b, rows, b.scalar('float', -Infinity), logp))
   const axes = rows.shape.map((_, axis) => axis)
   const count = arithmetic(b).sum(b.cast(rows, 'float'), axes)
   const isAny = broadcasting(b, 'Greater', [count, b.scalar('float', 0)], 'bool')
