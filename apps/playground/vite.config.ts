@@ -5,7 +5,7 @@ const config: UserConfig = defineConfig({
   base: './',
   // ONNX Runtime's builds that load their WebAssembly by address, workers included, not from within the bundle.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
-  build: { outDir: 'dist', target: 'es2022', chunkSizeWarningLimit: 2_000, assetsInlineLimit: 0 },
+  build: { outDir: 'dist', target: 'es2022', chunkSizeWarningLimit: 4_000, assetsInlineLimit: 0 },
   worker: { format: 'es' },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
 })

@@ -1,7 +1,9 @@
 import type { JSX } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
+import { useEffect } from 'preact/hooks'
 import { formatRoute, route, type ViewName, viewNames } from './state/route.ts'
 import { messages } from './text/messages.ts'
+import { Share } from './ui/share.tsx'
 
 /** The views, each loaded when it is first opened. */
 const views: Readonly<Record<ViewName, () => JSX.Element>> = {
@@ -15,8 +17,14 @@ const views: Readonly<Record<ViewName, () => JSX.Element>> = {
 export function App(): JSX.Element {
   const { view, state } = route.value
   const View = views[view]
+  useEffect(() => {
+    document.title = `${messages.views[view]} · ${messages.title}`
+  }, [view])
   return (
     <>
+      <button type="button" class="skip" onClick={toContent}>
+        {messages.toContent}
+      </button>
       <header class="container-fluid top">
         <hgroup>
           <h1>{messages.title}</h1>
@@ -34,10 +42,13 @@ export function App(): JSX.Element {
                 </a>
               </li>
             ))}
+            <li>
+              <Share />
+            </li>
           </ul>
         </nav>
       </header>
-      <main class="container-fluid">
+      <main id="content" class="container-fluid" tabIndex={-1}>
         <Suspense fallback={<p aria-busy="true">{messages.loading}</p>}>
           <View />
         </Suspense>
@@ -47,6 +58,11 @@ export function App(): JSX.Element {
       </footer>
     </>
   )
+}
+
+/** Over the navigation, by keyboard; a link to a place in the page would change the address, which holds the view. */
+function toContent(): void {
+  document.getElementById('content')?.focus()
 }
 
 /** What goes along from one view to another. */

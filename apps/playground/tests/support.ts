@@ -1,76 +1,24 @@
-import { fileURLToPath } from 'node:url'
-import { findChromium, launchChromium } from '@dragoman/matrix/chromium'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { preview } from 'vite'
+import { findChromium } from '@dragoman/matrix/chromium'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest'
+import { Playground } from './playground.ts'
 
-const isolation = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-}
-
-/** As strict as a host can be: scripts, styles and workers of its own, and WebAssembly. */
-const policy =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'"
-
-/** The built playground in a browser. */
-export class Playground {
-  readonly errors: string[] = []
-  private readonly browser: Browser
+/** The playground in the tests of one file. */
+export interface Visit {
+  /** What any page threw, or wrote to its console as an error. */
+  readonly errors: readonly string[]
   readonly url: string
-  private readonly closeServer: () => Promise<void>
-
-  private constructor(browser: Browser, url: string, closeServer: () => Promise<void>) {
-    this.browser = browser
-    this.url = url
-    this.closeServer = closeServer
-  }
-
-  static async open({ isolated }: { readonly isolated: boolean }): Promise<Playground> {
-    const server = await preview({
-      root: fileURLToPath(new URL('..', import.meta.url)),
-      logLevel: 'error',
-      preview: {
-        host: '127.0.0.1',
-        port: 0,
-        headers: { 'Content-Security-Policy': policy, ...(isolated ? isolation : {}) },
-      },
-    })
-    const browser = await launchChromium(findChromium()!)
-    return new Playground(browser, server.resolvedUrls!.local[0]!, () => server.close())
-  }
-
-  /** A page of a person of its own, with storage of its own; what it throws is an error of the test. */
-  async page(address: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await this.blank(options)
-    await page.goto(this.url + address)
-    return page
-  }
-
+  /** A page with storage of its own, at an address; it ends with the test, with all that still trains in it. */
+  page(address: string, options?: BrowserContextOptions): Promise<Page>
   /** The same before it goes anywhere. */
-  async blank(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await this.browser.newContext(options)
-    // What still trains in a page would slow down the tests after it.
-    onTestFinished(() => context.close())
-    const page = await context.newPage()
-    page.on('pageerror', (error) => this.errors.push(String(error.stack ?? error)))
-    page.on('console', (message) => {
-      if (message.type() === 'error') this.errors.push(message.text())
-    })
-    return page
-  }
-
-  async close(): Promise<void> {
-    await this.browser.close()
-    await this.closeServer()
-  }
+  blank(options?: BrowserContextOptions): Promise<Page>
 }
 
 /** Tests in the built app, with and without cross-origin isolation; skipped only where no Chromium is found. */
 export function describePlayground(
   name: string,
   isolations: readonly boolean[],
-  body: (playground: () => Playground) => void,
+  body: (visit: Visit, isolated: boolean) => void,
 ): void {
   for (const isolated of isolations) {
     const title = `${name}, ${isolated ? '' : 'not '}isolated`
@@ -80,7 +28,48 @@ export function describePlayground(
         playground = await Playground.open({ isolated })
       })
       afterAll(() => playground.close())
-      body(() => playground)
+      const ended = (page: Page) => {
+        onTestFinished(() => page.context().close())
+        return page
+      }
+      const visit: Visit = {
+        get errors() {
+          return playground.errors
+        },
+        get url() {
+          return playground.url
+        },
+        page: async (...given) => ended(await playground.page(...given)),
+        blank: async (...given) => ended(await playground.blank(...given)),
+      }
+      body(visit, isolated)
     })
   }
+}
+
+/**
+ * Waits for something on the page, and gives up as soon as the page says that it failed.
+ *
+ * @throws Error with the text of the page.
+ */
+export async function until(page: Page, isThere: () => Promise<boolean>, timeout = 30_000): Promise<void> {
+  const end = Date.now() + timeout
+  while (!(await isThere())) {
+    const problem = await page.locator('.problem').first().isVisible()
+    if (problem || Date.now() > end) {
+      const why = problem ? 'the page says that it failed' : `nothing in ${timeout} ms`
+      throw new Error(`${why}:\n${await page.locator('body').innerText()}`)
+    }
+    await page.waitForTimeout(100)
+  }
+}
+
+/** What the view writes, when it is done. */
+export async function written(page: Page): Promise<string> {
+  const output = page.locator('.written')
+  await until(
+    page,
+    async () => (await output.getAttribute('aria-busy')) === 'false' && (await output.innerText()) !== '',
+  )
+  return output.innerText()
 }

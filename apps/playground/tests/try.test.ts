@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { describePlayground } from './support.ts'
+import { describePlayground, written } from './support.ts'
 
 /** What each shipped model must write: facts, not what it happened to write once. */
 const known = [
@@ -11,23 +10,31 @@ const known = [
   ['pronunciation', 'cat', 'K AE T'],
 ] as const
 
-describePlayground('try', [false, true], (playground) => {
-  test.each(known)('%s writes %s as %s', async (model, source, expected) => {
-    const page = await playground().page(`#/try?model=${model}&text=${encodeURIComponent(source)}`)
-    await page.locator('.written', { hasText: expected }).waitFor()
-    await page.locator('.written[aria-busy=false]').waitFor()
-    expect(await page.locator('.written').innerText()).toBe(expected)
-    expect(await page.locator('.tokens li').count()).toBeGreaterThan(3)
-    expect(playground().errors).toEqual([])
+describePlayground('try', [false, true], (visit, isolated) => {
+  test('every shipped model writes what is right, token by token', async () => {
+    const page = await visit.page('#/try')
+    for (const [model, source, expected] of known) {
+      await page.getByLabel('Model').selectOption(model)
+      await page.getByLabel('Input').fill(source)
+      await page.getByRole('button', { name: 'Write' }).click()
+      await page.locator('.written', { hasText: expected }).waitFor()
+      expect(await written(page), model).toBe(expected)
+      expect(await page.locator('.tokens li').count()).toBeGreaterThan(3)
+    }
+    const said = isolated ? 'is cross-origin isolated' : 'is not cross-origin isolated'
+    expect(await page.locator('footer').innerText()).toContain(said)
+    expect(visit.errors).toEqual([])
   })
 })
 
-describePlayground('the ways of decoding', [false], (playground) => {
+describePlayground('the ways of decoding', [false], (visit) => {
   test('beams give a list with scores, from the best down, and the address keeps them', async () => {
-    const page = await playground().page('#/try?model=dates&text=1/2/03')
+    const page = await visit.page('#/try?model=dates&text=1/2/03')
     await page.locator('.written', { hasText: '20' }).waitFor()
-    await page.getByLabel('Beam width').fill('4')
+    // Every step of a slider asks anew; only the last may stay.
+    for (const beams of ['2', '9', '3', '4']) await page.getByLabel('Beam width').fill(beams)
     await page.locator('tbody tr').nth(3).waitFor()
+    await written(page)
     const scores = (await page.locator('tbody td:last-child').allInnerTexts()).map(Number)
     expect(scores).toHaveLength(4)
     expect(scores).toEqual([...scores].sort((a, b) => b - a))
@@ -35,45 +42,67 @@ describePlayground('the ways of decoding', [false], (playground) => {
     await page.reload()
     await page.locator('tbody tr').nth(3).waitFor()
     expect(await page.getByLabel('Beam width').inputValue()).toBe('4')
+    expect(await page.getByRole('alert').count()).toBe(0)
   })
 
   test('drawing differs from seed to seed, and is the same for one seed', async () => {
-    const page = await playground().page(
-      '#/try?model=pronunciation&sample=true&temperature=3&text=extraordinary',
-    )
-    const written = async (seed: string) => {
+    const page = await visit.page('#/try?model=pronunciation&sample=true&temperature=3&text=extraordinary')
+    const drawn = async (seed: string) => {
       await page.getByLabel('Seed').fill(seed)
       await page.getByRole('button', { name: 'Write' }).click()
       await page.waitForTimeout(50)
-      await page.locator('.written[aria-busy=false]').waitFor()
-      return page.locator('.written').innerText()
+      return written(page)
     }
-    const first = await written('1')
-    expect(await written('2')).not.toBe(first)
-    expect(await written('1')).toBe(first)
+    const first = await drawn('1')
+    expect(await drawn('2')).not.toBe(first)
+    expect(await drawn('1')).toBe(first)
   })
 
-  test('what cannot be written gets a sentence that says what to do', async () => {
-    const page = await playground().page('#/try?model=numbers&text=5')
-    await page.locator('.written', { hasText: 'five' }).waitFor()
+  test('what cannot be written gets a sentence that says what to do, and nothing is lost', async () => {
+    const page = await visit.page('#/try?model=phrases&text=I+love+you.')
+    await written(page)
     const write = async (text: string) => {
       await page.getByLabel('Input').fill(text)
       await page.getByRole('button', { name: 'Write' }).click()
     }
-    await write('   ')
+    await write('')
     expect(await page.getByRole('alert').innerText()).toContain('Write something first.')
     await write('9'.repeat(10_000))
-    expect(await page.getByRole('alert').innerText()).toContain('at most 200 characters')
-    await write('🙂')
-    await page.locator('.written[aria-busy=false]').waitFor()
+    expect(await page.getByRole('alert').innerText()).toContain('at most 200 characters. Shorten it')
+    expect(await page.getByLabel('Input').inputValue()).toHaveLength(10_000)
+    await write('I love 🙂.')
+    await page.locator('.note').waitFor()
+    expect(await page.locator('.note').innerText()).toContain('never seen “🙂” and reads it as <unk>')
     expect(await page.getByRole('alert').count()).toBe(0)
   })
 
-  test('the code that it shows loads the shipped model', async () => {
-    const page = await playground().page('#/try?model=numbers')
-    const code = await page.locator('.code code').textContent()
-    expect(code).toContain("diskStore('models/numbers')")
-    const config = readFileSync(new URL('../public/models/numbers/config.json', import.meta.url), 'utf8')
-    expect(JSON.parse(config).encoder.type).toBe('transformer')
+  test('a model that this browser does not keep says so', async () => {
+    const page = await visit.page('#/try?model=models/gone&text=abc')
+    await page.getByRole('alert').getByText('this browser keeps no such model').waitFor()
+    await page.getByLabel('Model').selectOption('numbers')
+    expect(await written(page)).toMatch(/^[a-z -]+$/)
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
+  test('what is at work can be stopped, and begun again', async () => {
+    const page = await visit.page('#/try?model=numbers&text=7&backend=onnx-wasm')
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByText('Stopped.').waitFor()
+    await page.getByRole('button', { name: 'Write' }).click()
+    expect(await written(page)).toBe('seven')
+  })
+
+  test('the link that is copied shows the same to another person', async () => {
+    const page = await visit.page('#/try?model=numbers&text=12&beams=3', {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    const shown = await written(page)
+    await page.getByRole('button', { name: 'Copy link' }).click()
+    await page.getByText('Link copied').waitFor()
+    const link = await page.evaluate(() => navigator.clipboard.readText())
+    const other = await visit.blank()
+    await other.goto(link)
+    expect(await written(other)).toBe(shown)
+    expect(await other.locator('tbody tr').count()).toBe(3)
   })
 })

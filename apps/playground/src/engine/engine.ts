@@ -1,5 +1,14 @@
 import type { SearchStep, Seq2Seq } from '@dragoman/core'
-import { countParameters, EOS_ID, generate, inspect, loadModel, reference, SOS_ID } from '@dragoman/core'
+import {
+  countParameters,
+  EOS_ID,
+  generate,
+  inspect,
+  loadModel,
+  reference,
+  SOS_ID,
+  UNK_ID,
+} from '@dragoman/core'
 import type { BackendName } from './backend-names.ts'
 import { backendNamed } from './backends.ts'
 import { likeliest } from './likeliest.ts'
@@ -20,11 +29,10 @@ export class Engine {
     const startedAt = performance.now()
     const backend = await backendNamed(backendName)
     const backendMs = performance.now() - startedAt
-    const model = await loadModel(storeOf(source, base), backend)
+    const model = await loadModel(await storeOf(source, base), backend)
     await this.close()
     this.model = model
     return {
-      name: source.name,
       config: model.config,
       parameters: countParameters(model.model.parameters).total,
       hasAttention: hasAttention(model.config.decoder),
@@ -64,7 +72,9 @@ export class Engine {
         : {}),
     })
     const { sourceTokens, hypotheses } = result!
-    return { sourceTokens, hypotheses, firstMs, totalMs: performance.now() - startedAt }
+    const ids = model.tokenizers.source.encode(source)
+    const unknown = [...new Set(sourceTokens.filter((_, i) => ids[i] === UNK_ID))]
+    return { sourceTokens, unknown, hypotheses, firstMs, totalMs: performance.now() - startedAt }
   }
 
   /**
@@ -116,7 +126,7 @@ export class Engine {
     const startedAt = performance.now()
     const backend = await (on === 'reference' ? reference() : backendNamed(on))
     const openedAt = performance.now()
-    const model = await loadModel(storeOf(source, base), backend)
+    const model = await loadModel(await storeOf(source, base), backend)
     const loadedAt = performance.now()
     try {
       let firstAt = 0
@@ -134,6 +144,7 @@ export class Engine {
       return {
         text: cold!.text,
         tokens,
+        info: backend.info(),
         backendMs: openedAt - startedAt,
         modelMs: loadedAt - openedAt,
         firstMs: firstAt - loadedAt,

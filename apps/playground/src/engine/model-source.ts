@@ -1,14 +1,15 @@
 import type { FileStore } from '@dragoman/core'
-import { checkPath, memoryStore } from '@dragoman/core'
+import { checkPath } from '@dragoman/core'
+import { keptStore } from './own-models.ts'
 
-/** Where a model comes from: a folder beside the page, or files that the person brought or trained. */
+/** Where a model comes from: a folder beside the page, or one that this browser keeps. */
 export type ModelSource =
   | { readonly from: 'shipped'; readonly name: string }
-  | { readonly from: 'files'; readonly name: string; readonly files: Readonly<Record<string, Uint8Array>> }
+  | { readonly from: 'kept'; readonly key: string }
 
 /** A model's files by path; `base` is the address of the page. */
-export function storeOf(source: ModelSource, base: string): FileStore {
-  if (source.from === 'files') return memoryStore(source.files)
+export function storeOf(source: ModelSource, base: string): Promise<FileStore> | FileStore {
+  if (source.from === 'kept') return keptStore(source.key)
   return webStore(new URL(`models/${encodeURIComponent(source.name)}/`, base))
 }
 

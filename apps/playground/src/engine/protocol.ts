@@ -2,7 +2,6 @@ import type { GenerateOptions, Hypothesis, Inspection, SearchStep } from '@drago
 
 /** What a page may know of an opened model. */
 export interface ModelFacts {
-  readonly name: string
   readonly config: unknown
   readonly parameters: number
   readonly hasAttention: boolean
@@ -32,6 +31,8 @@ export interface TokenNews {
 /** What was written for a source. */
 export interface Answer {
   readonly sourceTokens: readonly string[]
+  /** Tokens of the source that the model has never seen. */
+  readonly unknown: readonly string[]
   readonly hypotheses: readonly Hypothesis[]
   readonly firstMs: number
   readonly totalMs: number
@@ -64,6 +65,8 @@ export interface Look {
 export interface Measurement {
   readonly text: string
   readonly tokens: number
+  /** What the backend says of itself: threads, SIMD, the adapter. */
+  readonly info: Readonly<Record<string, string | number | boolean>>
   /** Milliseconds: to load and start the backend, to load the model, to compile and write the first token, and for each token after. */
   readonly backendMs: number
   readonly modelMs: number

@@ -12,6 +12,8 @@ export interface RunPlan {
   readonly seed: number
   /** The pairs of a task of one's own, as TSV. */
   readonly pasted?: string
+  /** What such pairs are cut into; characters by default. */
+  readonly units?: 'char' | 'word'
 }
 
 /** What one look at held-out pairs showed. */

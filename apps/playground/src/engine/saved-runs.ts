@@ -1,4 +1,3 @@
-import { modelFiles } from '@dragoman/core'
 import { opfsFolder, opfsStore } from './opfs-store.ts'
 import type { RunRecord } from './run-record.ts'
 
@@ -20,19 +19,4 @@ function parse(bytes: Uint8Array): RunRecord | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The model folder of a run: what the command line reads. */
-export async function runFiles(id: string): Promise<Record<string, Uint8Array>> {
-  const store = opfsStore(await opfsFolder('runs', id))
-  const files: Record<string, Uint8Array> = {}
-  for (const path of Object.values(modelFiles)) {
-    const bytes = await store.read(path)
-    if (bytes) files[path] = bytes
-  }
-  return files
-}
-
-export async function deleteRun(id: string): Promise<void> {
-  await (await opfsFolder('runs')).removeEntry(id, { recursive: true })
 }

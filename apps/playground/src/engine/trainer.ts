@@ -1,7 +1,9 @@
 import type { FileStore, Seq2Seq } from '@dragoman/core'
 import { buildTokenizer, createSeq2Seq, generate, loadModel, saveModel, train } from '@dragoman/core'
 import { architectures } from '../tasks/architectures.ts'
-import { type Task, taskData } from '../tasks/tasks.ts'
+import { type TaskPairs, taskPairs } from '../tasks/tasks.ts'
+import { batchSize, warmupOf } from '../tasks/training.ts'
+import { unitsOf } from '../tasks/units.ts'
 import { backendNamed } from './backends.ts'
 import { opfsFolder, opfsStore } from './opfs-store.ts'
 import type { Check, RunNews, RunPlan, RunRecord } from './run-record.ts'
@@ -29,7 +31,7 @@ export class Trainer {
     const before = await readRecord(store)
     this.losses = [...(before?.losses ?? [])]
     this.checks = [...(before?.checks ?? [])]
-    const task = await taskData(plan.task, plan.pasted)
+    const task = await taskPairs(plan.task, plan.pasted)
     const model = await this.open(store, plan, task, before !== undefined)
     const everySteps = Math.max(20, Math.round(plan.steps / 20))
     let isDone = false
@@ -37,12 +39,12 @@ export class Trainer {
       const events = train(model, task.train, {
         steps: plan.steps,
         seed: plan.seed,
-        batch: { size: 64 },
+        batch: { size: batchSize },
         schedule: {
           type: 'cosine',
           learningRate: plan.learningRate,
           totalSteps: plan.steps,
-          warmupSteps: Math.min(100, Math.floor(plan.steps / 10)),
+          warmupSteps: warmupOf(plan.steps),
         },
         validation: { pairs: task.heldOut, everySteps, measure: (each) => this.check(each, task) },
         checkpoint: { store, everySteps },
@@ -99,17 +101,18 @@ export class Trainer {
     this.resume()
   }
 
-  private async open(store: FileStore, plan: RunPlan, task: Task, isKnown: boolean): Promise<Seq2Seq> {
+  private async open(store: FileStore, plan: RunPlan, task: TaskPairs, isKnown: boolean): Promise<Seq2Seq> {
     const backend = await backendNamed(plan.backend)
     if (isKnown) return loadModel(store, backend)
+    const units = unitsOf(plan)
     const tokenizers = {
       source: buildTokenizer(
         task.train.map(({ source }) => source),
-        { type: task.source },
+        { type: units.source },
       ),
       target: buildTokenizer(
         task.train.map(({ target }) => target),
-        { type: task.target },
+        { type: units.target },
       ),
     }
     const config = architectures[plan.architecture]
@@ -120,7 +123,7 @@ export class Trainer {
   }
 
   /** The share of held-out pairs that are wrong; notes what was written. */
-  private async check(model: Seq2Seq, task: Task): Promise<number> {
+  private async check(model: Seq2Seq, task: TaskPairs): Promise<number> {
     const pairs = task.heldOut.slice(0, checked)
     const written = await generate(
       model,

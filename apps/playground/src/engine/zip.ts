@@ -12,12 +12,15 @@ export function zipModel(name: string, files: Readonly<Record<string, Uint8Array
 
 /** The model's files in a zip, in whichever folder they lie; undefined where there is no model. */
 export function unzipModel(zip: Uint8Array): Record<string, Uint8Array> | undefined {
-  let all: Record<string, Uint8Array>
   try {
-    all = unzipSync(zip)
+    return modelIn(unzipSync(zip))
   } catch {
     return undefined
   }
+}
+
+/** The files of the first model among many, by their names in its folder; undefined where there is none. */
+export function modelIn(all: Readonly<Record<string, Uint8Array>>): Record<string, Uint8Array> | undefined {
   const config = Object.keys(all).find(
     (path) => path === modelFiles.config || path.endsWith(`/${modelFiles.config}`),
   )

@@ -43,7 +43,7 @@ export function keepState(changes: Readonly<Record<string, string | undefined>>)
   const { view, state } = route.value
   const next: Record<string, string> = { ...state }
   for (const [name, value] of Object.entries(changes)) {
-    if (value === undefined || value === '') delete next[name]
+    if (value === undefined) delete next[name]
     else next[name] = value
   }
   route.value = { view, state: next }

@@ -1,39 +1,45 @@
-import { type Pair, parsePairs, splitPairs } from '@dragoman/core'
+import { type Pair, splitPairs } from '@dragoman/core'
 import { datePairs } from '../../models/dates.mjs'
 import { draws } from '../../models/draws.mjs'
 import { phrasePairs } from '../../models/phrases.mjs'
+import { ownPairs } from './own-pairs.ts'
 
 export const taskNames = ['reverse', 'sort', 'dates', 'pronunciation', 'phrases', 'own'] as const
 export type TaskName = (typeof taskNames)[number]
 
-/** Pairs to learn, pairs that are held out, and what each side is cut into. */
-export interface Task {
+/** Pairs to learn, and pairs that are held out. */
+export interface TaskPairs {
   readonly train: readonly Pair[]
   readonly heldOut: readonly Pair[]
-  readonly source: 'char' | 'word' | 'space'
-  readonly target: 'char' | 'word' | 'space'
 }
 
 const heldOutCount = 200
 
-/** The data of a task. `pasted` is the TSV of a person's own; throws DataError when it is none. */
-export async function taskData(name: TaskName, pasted = ''): Promise<Task> {
+/** The pairs of a task. `pasted` is the TSV of a person's own; throws DataError when it is none. */
+export async function taskPairs(name: TaskName, pasted = ''): Promise<TaskPairs> {
   switch (name) {
     case 'reverse':
-      return { ...split(strings((text) => [...text].reverse().join(''))), source: 'char', target: 'char' }
+      return split(strings((text) => [...text].reverse().join('')))
     case 'sort':
-      return { ...split(strings((text) => [...text].sort().join(''))), source: 'char', target: 'char' }
+      return split(strings((text) => [...text].sort().join('')))
     case 'dates':
-      return { ...split(datePairs(20_000, 2)), source: 'char', target: 'char' }
+      return split(datePairs(20_000, 2))
     case 'phrases':
-      return { ...split(phrasePairs(12_000, 2)), source: 'word', target: 'word' }
-    case 'pronunciation': {
-      const { pronunciationPairs } = await import('./pronunciation.ts')
-      return { ...split(await pronunciationPairs()), source: 'char', target: 'space' }
+      return split(phrasePairs(12_000, 2))
+    case 'pronunciation':
+      return split(await (await import('./pronunciation.ts')).pronunciationPairs())
+    case 'own': {
+      const pairs = await ownPairs(pasted)
+      const parts = splitPairs(pairs, Math.min(0.1, heldOutCount / pairs.length), 0)
+      return parts.heldOut.length > 0 ? parts : split(pairs, 1)
     }
-    case 'own':
-      return own(pasted)
   }
+}
+
+/** All pairs of a task as a TSV, those that are held out last. */
+export async function taskTsv(name: TaskName, pasted?: string): Promise<string> {
+  const { train, heldOut } = await taskPairs(name, pasted)
+  return [...train, ...heldOut].map(({ source, target }) => `${source}\t${target}\n`).join('')
 }
 
 /** Random strings of 2 to 10 letters, and what `change` makes of them. */
@@ -47,21 +53,8 @@ function strings(change: (text: string) => string): Pair[] {
 }
 
 /** The last pairs are held out, and whatever else has their sources is left away. */
-function split(pairs: readonly Pair[]): Pick<Task, 'train' | 'heldOut'> {
-  const heldOut = pairs.slice(-heldOutCount)
+function split(pairs: readonly Pair[], count = heldOutCount): TaskPairs {
+  const heldOut = pairs.slice(-count)
   const sources = new Set(heldOut.map(({ source }) => source))
   return { train: pairs.filter(({ source }) => !sources.has(source)), heldOut }
-}
-
-/** The pairs of a TSV. Throws DataError, naming the line, where there is no tab. */
-export async function pairsOf(text: string): Promise<Pair[]> {
-  const pairs: Pair[] = []
-  for await (const pair of parsePairs(text.split('\n'))) pairs.push(pair)
-  return pairs
-}
-
-async function own(pasted: string): Promise<Task> {
-  const pairs = await pairsOf(pasted)
-  const { train, heldOut } = splitPairs(pairs, Math.min(0.1, heldOutCount / pairs.length), 0)
-  return { train, heldOut, source: 'char', target: 'char' }
 }

@@ -5,6 +5,10 @@ const english = {
   tagline:
     'Look inside encoder–decoder models, train one here, compare runtimes. Nothing leaves this machine.',
   views: { try: 'Try', look: 'Look inside', train: 'Train', compare: 'Compare' },
+  share: 'Copy link',
+  shared: 'Link copied',
+  shareFailed: 'Copy the address bar: the browser does not let this page copy',
+  toContent: 'To the content',
   backend: 'Runs on',
   isolated: 'This page is cross-origin isolated: backends that know threads use them.',
   notIsolated:
@@ -55,11 +59,24 @@ const english = {
       hint: 'Digits; try more than twelve.',
     },
   },
+  own: {
+    group: 'Your models',
+    name: 'A model of this browser',
+    trained: (steps: number, day: string) => `Trained in this browser: ${steps} steps, ${day}.`,
+    opened: 'Opened from files; it stays in this browser.',
+  },
   try: {
     model: 'Model',
     source: 'Input',
     write: 'Write',
     stop: 'Stop',
+    stopped: 'Stopped.',
+    opening: (backend: string) => `Starting ${backend} and the model …`,
+    writing: 'Writing …',
+    unknown: (tokens: readonly string[]) =>
+      `The model has never seen ${tokens.map((token) => `“${token}”`).join(', ')} and reads ${tokens.length === 1 ? 'it' : 'them'} as <unk>; it guesses from the rest.`,
+    lookInside: 'Look inside this',
+    how: 'How it decodes',
     beams: 'Beam width',
     lengthPenalty: 'Length penalty',
     sample: 'Draw instead of taking the best',
@@ -70,18 +87,27 @@ const english = {
     nbest: 'Best hypotheses',
     score: 'Score',
     text: 'Text',
-    speed: (tokens: number, ms: number) => `${tokens} tokens in ${ms.toFixed(0)} ms`,
+    speed: (tokens: number, ms: number) =>
+      `${tokens} tokens in ${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`,
+    first: (ms: number) => `the first after ${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`,
+    loaded: (parameters: number, backend: string) =>
+      `${parameters.toLocaleString('en')} weights on ${backend}`,
     empty: 'Write something first.',
-    tooLong: (most: number) => `This is too long for a small model: at most ${most} characters.`,
+    tooLong: (most: number) =>
+      `This is too long for a small model: at most ${most.toLocaleString('en')} characters. Shorten it; nothing of it is lost.`,
   },
   heat: {
     size: (rows: number, columns: number) => `${rows} rows, ${columns} columns; arrow keys read the cells`,
-    hint: 'Point at a cell, or focus the picture and use the arrow keys, to read a value.',
+    hint: 'Point at a cell of a picture, or focus a picture and use the arrow keys, to read its value.',
+    masked: 'masked',
   },
   look: {
     source: 'Input',
     truth: 'True target (optional)',
-    truthHint: 'Given to the decoder in place of its own words: teacher forcing.',
+    truthHint:
+      'Given to the decoder in place of its own words: teacher forcing. Empty: what it writes alone.',
+    truthKnown: (truth: string) =>
+      `The right answer is ${truth}: given to the decoder in place of its own words.`,
     beams: 'Beams of the search',
     go: 'Look inside',
     sections: {
@@ -90,6 +116,7 @@ const english = {
       encoder: '3. The encoder reads',
       context: '4. The context vector',
       attention: '4. Attention: where each step looks',
+      crossAttention: '4. Attention: where each step looks, head by head',
       decoder: '5. The decoder writes, step by step',
       forcing: '6. Teacher forcing and free running',
       tree: '7. The search as a tree',
@@ -98,12 +125,25 @@ const english = {
       tokens: 'The input is cut into tokens; each is a number to the model. <eos> says that the input ends.',
       embeddings: 'Each token is a vector of learned numbers, a row here. Blue is positive, orange negative.',
       positions:
-        'All tokens go in at once, so order would be lost: a vector for each position is added. This is what was added.',
+        'All tokens go in at once, so order would be lost: a vector for each position is added, waves of many lengths. This is what was added.',
+      noPositions:
+        'This encoder adds no positions to its embeddings: each head adds a learned bias for the distance of two tokens to its scores, see below.',
+      bias: 'To that is added what the head has learnt about the distance from token to token (relative positions).',
+      addPreNorm:
+        'What the heads bring is added to what went in (the residual). This model normalises before each sub-layer, to mean 0 and variance 1.',
       rnnEncoder:
         'A recurrent net reads one token at a time: hₜ = f(xₜ, hₜ₋₁). Each row is the state after a token, all that is remembered so far.',
       context: 'The last state is the context vector C = h_T: everything the decoder will know of the input.',
       attention:
         'Instead of one vector, each step of the decoder takes a mean of all states. A row says how much it takes of each.',
+      crossAttention:
+        'Every layer of the decoder looks at the encoder with several heads, each in its own way. A row says how much a step takes of each token. Choose one to follow it below.',
+      causal:
+        'A step may look at itself and at what is before it: what comes after is hatched, and gets weight 0.',
+      scores: 'Every query is compared with every key.',
+      addNorm:
+        'What the heads bring is added to what went in (the residual), and the sum is normalised to mean 0 and variance 1.',
+      feedForward: 'Then each token alone goes through two layers: wider, bent, and back.',
       transformerEncoder:
         'Each layer lets every token look at every other (self-attention), then thinks about each alone (feed-forward); add & norm around both.',
       transformerDecoder:
@@ -129,7 +169,10 @@ const english = {
     added: 'Sub-layer added to what went in',
     normalized: 'Normalised',
     embedding: 'Embeddings',
-    positions: 'Positions',
+    positions: 'Positions, added in the encoder',
+    targetPositions: 'Positions, added in the decoder',
+    bias: 'Bias for the distance, from the first column',
+    contents: 'On this page',
     states: 'States',
     state: 'State of this step',
     contextVector: 'Context vector',
@@ -141,7 +184,15 @@ const english = {
     given: 'Given',
     predicted: 'It would write',
     alone: 'Alone it writes',
-    nextHead: 'Head by head, layer by layer',
+    nextHead: 'Inside the decoder: head by head, layer by layer',
+    feedForward: 'Feed-forward',
+    units: 'Units in the middle',
+    follow: (layer: number, head: number) => `Follow layer ${layer}, head ${head}`,
+    ofLayerHead: (layer: number, head: number) => `Layer ${layer}, head ${head}`,
+    contextOfStep: 'Context of this step: the weighted mean of the states',
+    written: 'Written so far',
+    errors: (wrong: number, of: number) => (wrong === 0 ? 'all right' : `${wrong} of ${of} wrong`),
+    treeHint: 'Point at a token to see its log-probability so far. Bold: the way to the best. Filled: ended.',
   },
   train: {
     task: 'Task',
@@ -155,10 +206,17 @@ const english = {
     },
     pasted: 'Pairs, one a line: source, a tab, target',
     pastedHint: 'At least 20 lines. Copying two columns of a spreadsheet gives tabs. They stay in this page.',
+    units: 'Cut into',
+    unitNames: { char: 'characters', word: 'words' },
+    pastedFile: 'Or open a TSV file',
+    pastedKept: (pairs: number) => `${pairs.toLocaleString('en')} lines, kept in this browser`,
+    pastedLongLine: (line: number, length: number, most: number) =>
+      `Line ${line} has ${length.toLocaleString('en')} characters on one side; at most ${most} train well here. Shorten it, or leave it out.`,
     pastedEmpty: 'Paste pairs first: one a line, source and target with a tab between them.',
     pastedFew: (count: number) =>
       `There are ${count} pairs; paste at least 20, so that some can be held out.`,
-    pastedLong: (count: number) => `There are ${count} characters; at most 5,000,000 fit here.`,
+    pastedLong: (count: number) =>
+      `There are ${count.toLocaleString('en')} characters; at most 5,000,000 fit here. Train on a part of them, or with the dragoman command.`,
     architecture: 'Architecture',
     architectures: {
       context: 'One context vector (Cho 2014)',
@@ -192,26 +250,45 @@ const english = {
     stop: 'Stop',
     continue: 'Go on',
     download: 'Download',
+    saveFolder: 'Save to a folder',
+    saved: (folder: string) => `Saved in ${folder}.`,
+    noFolder:
+      'This browser cannot write to folders: Chrome and Edge on a computer can. Download gives the same model as a zip.',
     delete: 'Delete',
+    deleteSure: 'Delete this run and its model? This cannot be undone.',
+    forgetSure: 'Forget this model? The files that it came from stay where they are.',
+    data: 'Download the pairs',
     shown: 'Shown in the plots',
     samples: 'Held-out examples',
     expected: 'Right',
     got: 'Written',
-    try: 'Try a trained model',
+    gotAt: (step: number) => `At step ${step}`,
     tryIt: 'Try it',
-    upload: 'Open a model (zip)',
-    uploadHint: 'As downloaded here, or a folder of the dragoman command, zipped.',
+    open: 'Open a model',
+    openZip: 'From a zip',
+    openFolder: 'From a folder',
+    openHint: 'As downloaded here, or as the dragoman command makes it. It stays in this browser.',
     notZip:
-      'This file is no zip with a model: it must hold config.json, model.safetensors and tokenizer.json.',
+      'This file is no zip with a model. A model has config.json, model.safetensors and tokenizer.json: download one here, or zip a folder of the dragoman command. Everything else is as it was.',
+    notFolder:
+      'There is no model in this folder. A model has config.json, model.safetensors and tokenizer.json: choose the folder that they are in. Everything else is as it was.',
+    opened: (name: string) => `${name} is opened.`,
   },
   compare: {
     run: 'Compare',
+    stop: 'Stop',
     on: 'On',
     about:
       'The same model and the same sentence on every backend of this browser, each from a cold start. Differences are to the float64 reference, in logits.',
     backend: 'Backend',
     output: 'Output',
     difference: 'Largest difference',
+    same: 'the same',
+    differs: 'differs from the reference',
+    details: 'What each backend says of itself',
+    reference: (text: string) => `The float64 reference writes: ${text}`,
+    preparing: 'The reference computes what is right …',
+    noneChosen: 'Choose a backend first.',
     load: 'Load backend',
     model: 'Load model',
     first: 'First token',
@@ -225,8 +302,9 @@ const english = {
     running: 'running',
     suite: 'The conformance suite in this browser',
     suiteAbout:
-      'The cases that every backend must pass, run here and now. A level is right when all its cases are.',
+      'The cases that every backend must pass, run here and now on the backends chosen above, one after another. A level is right when all its cases are.',
     suiteRun: 'Run the suite',
+    suiteProgress: (backend: string, done: number, of: number) => `${backend}: ${done} of ${of} cases`,
     suiteStop: 'Stop',
     level: 'Level',
     counts: (passed: number, failed: number, gaps: number) =>

@@ -1,13 +1,8 @@
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import {
-  type BackendName,
-  backendNames,
-  isBackendName,
-  type Missing,
-  missing,
-} from '../engine/backend-names.ts'
+import { useId } from 'preact/hooks'
+import { type BackendName, backendNames, isBackendName } from '../engine/backend-names.ts'
 import { messages } from '../text/messages.ts'
+import { useMissing } from './use-missing.ts'
 
 /** A choice among the backends; those that this browser lacks say why. */
 export function BackendSelect({
@@ -17,19 +12,15 @@ export function BackendSelect({
   readonly value: BackendName
   readonly onChange: (name: BackendName) => void
 }): JSX.Element {
-  const [lacking, setLacking] = useState<Partial<Record<BackendName, Missing>>>({})
-  useEffect(() => {
-    void Promise.all(backendNames.map(async (name) => [name, await missing(name)] as const)).then((all) =>
-      setLacking(Object.fromEntries(all.filter(([, why]) => why !== undefined))),
-    )
-  }, [])
+  const lacking = useMissing()
+  const id = useId()
   const reasons = [...new Set(Object.values(lacking).map(({ reason }) => messages.missing[reason]))]
   return (
     <label>
       {messages.backend}
       <select
         value={value}
-        aria-describedby="lacking"
+        aria-describedby={id}
         onChange={({ currentTarget }) => isBackendName(currentTarget.value) && onChange(currentTarget.value)}
       >
         {backendNames.map((name) => (
@@ -38,7 +29,7 @@ export function BackendSelect({
           </option>
         ))}
       </select>
-      <small id="lacking">{reasons.join(' ')}</small>
+      <small id={id}>{reasons.join(' ')}</small>
     </label>
   )
 }

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { shownToken } from './shown-token.ts'
 
 /** Shares from 0 to 1 as bars, each with its name and percentage. */
 export function Bars({
@@ -13,7 +14,7 @@ export function Bars({
       <tbody>
         {bars.map(({ name, share }, i) => (
           <tr key={i}>
-            <th scope="row">{name === ' ' ? '␣' : name}</th>
+            <th scope="row">{shownToken(name)}</th>
             <td>
               <meter min={0} max={1} value={share}>
                 {share}

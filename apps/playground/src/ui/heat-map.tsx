@@ -2,6 +2,8 @@ import type { JSX, TargetedKeyboardEvent, TargetedPointerEvent } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { messages } from '../text/messages.ts'
 import { type Color, heatColor, largestOf } from './heat-color.ts'
+import { shownToken } from './shown-token.ts'
+import './heat-map.css'
 
 export interface HeatMapProps {
   /** [rows, columns], row after row. */
@@ -31,10 +33,14 @@ const moves: Readonly<Record<string, readonly [number, number]>> = {
 export function HeatMap({ data, rows, columns, label, cell = 20, largest }: HeatMapProps): JSX.Element {
   const names = typeof columns === 'number' ? undefined : columns
   const width = typeof columns === 'number' ? columns : columns.length
-  const cellWidth = names ? Math.max(cell, 26) : Math.max(3, Math.min(cell, Math.floor(640 / width)))
   const canvas = useRef<HTMLCanvasElement>(null)
   const [at, setAt] = useState<readonly [number, number]>()
   const top = largest ?? largestOf(data)
+  // Special tokens have room to stand out at the ends.
+  const isLong = names?.some((name) => name.length > 3 && !/^<\w+>$/.test(name))
+  // Names that stand upright need less room than those that lie.
+  const named = Math.max(cell, isLong ? 20 : 30)
+  const cellWidth = names ? named : Math.max(3, Math.min(cell, Math.floor(640 / width)))
 
   useEffect(() => {
     const context = canvas.current?.getContext('2d')
@@ -43,9 +49,11 @@ export function HeatMap({ data, rows, columns, label, cell = 20, largest }: Heat
     context.clearRect(0, 0, width * cellWidth, rows.length * cell)
     for (let row = 0; row < rows.length; row++) {
       for (let column = 0; column < width; column++) {
-        const [r, g, b] = heatColor(data[row * width + column]!, top, ground)
+        const value = data[row * width + column]!
+        const [r, g, b] = heatColor(value, top, ground)
         context.fillStyle = `rgb(${r}, ${g}, ${b})`
         context.fillRect(column * cellWidth, row * cell, cellWidth, cell)
+        if (Number.isNaN(value)) hatch(context, column * cellWidth, row * cell, cellWidth, cell)
       }
     }
     if (at) {
@@ -70,7 +78,7 @@ export function HeatMap({ data, rows, columns, label, cell = 20, largest }: Heat
     const [row, column] = at ?? [0, 0]
     setAt(clamp(row + move[0], column + move[1]))
   }
-  const cellName = at && `${rows[at[0]]} · ${names?.[at[1]] ?? at[1] + 1}`
+  const cellName = at && `${shownToken(rows[at[0]]!)} · ${shownToken(names?.[at[1]] ?? String(at[1] + 1))}`
   return (
     <figure class="heat-map">
       <figcaption>{label}</figcaption>
@@ -78,27 +86,29 @@ export function HeatMap({ data, rows, columns, label, cell = 20, largest }: Heat
         <div class="heat-rows" aria-hidden="true">
           {rows.map((name, i) => (
             <span key={i} style={{ height: `${cell}px`, lineHeight: `${cell}px` }}>
-              {name}
+              {shownToken(name)}
             </span>
           ))}
         </div>
-        <div>
+        <div class={names ? undefined : 'heat-fluid'}>
           <canvas
             ref={canvas}
             width={width * cellWidth}
             height={rows.length * cell}
+            style={{ height: `${rows.length * cell + 2}px` }}
             role="img"
             tabIndex={0}
             aria-label={`${label}: ${messages.heat.size(rows.length, width)}`}
+            onPointerDown={byPointer}
             onPointerMove={byPointer}
             onPointerLeave={() => setAt(undefined)}
             onKeyDown={byKey}
           />
           {names && (
-            <div class="heat-columns" aria-hidden="true">
+            <div class={isLong ? 'heat-columns upright' : 'heat-columns'} aria-hidden="true">
               {names.map((name, i) => (
                 <span key={i} style={{ width: `${cellWidth}px` }}>
-                  {name}
+                  {shownToken(name)}
                 </span>
               ))}
             </div>
@@ -106,10 +116,31 @@ export function HeatMap({ data, rows, columns, label, cell = 20, largest }: Heat
         </div>
       </div>
       <p class="heat-value" aria-live="polite">
-        {at ? `${cellName}: ${data[at[0] * width + at[1]]!.toPrecision(3)}` : messages.heat.hint}
+        {at && `${cellName}: ${inWords(data[at[0] * width + at[1]]!)}`}
       </p>
     </figure>
   )
+}
+
+/** A value, or that there is none. */
+function inWords(value: number): string {
+  return Number.isNaN(value) ? messages.heat.masked : value.toPrecision(3)
+}
+
+/** Lines across a cell that has no value. */
+function hatch(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
+  context.save()
+  context.beginPath()
+  context.rect(x, y, width, height)
+  context.clip()
+  context.strokeStyle = 'rgb(128 128 128 / 60%)'
+  context.beginPath()
+  for (let at = -height; at < width; at += 6) {
+    context.moveTo(x + at, y + height)
+    context.lineTo(x + at + height, y)
+  }
+  context.stroke()
+  context.restore()
 }
 
 /** The colour of the page, so that 0 looks like nothing in light and dark alike. */

@@ -1,26 +1,50 @@
 import type { JSX } from 'preact'
-import { type ShippedName, shippedNames } from '../models.ts'
+import { useEffect } from 'preact/hooks'
+import { type ModelChoice, ownModels, recallModels, shipped } from '../models.ts'
 import { keepState } from '../state/route.ts'
 import { messages } from '../text/messages.ts'
 
-/** A choice among the shipped models; another one starts from its own example. */
-export function ModelSelect({ value }: { readonly value: ShippedName }): JSX.Element {
+/** A choice among the models, shipped and own; another one starts from its own example. */
+export function ModelSelect({ value }: { readonly value: ModelChoice }): JSX.Element {
+  useEffect(() => void recallModels(), [])
+  const own = ownModels.value
+  const isListed = [...shipped, ...own].some(({ key }) => key === value.key)
   return (
     <label>
       {messages.try.model}
       <select
-        value={value}
+        value={value.key}
         onChange={({ currentTarget }) =>
-          keepState({ model: currentTarget.value, text: undefined, truth: undefined })
+          keepState({
+            model: currentTarget.value,
+            text: undefined,
+            truth: undefined,
+            step: undefined,
+            layer: undefined,
+            head: undefined,
+          })
         }
       >
-        {shippedNames.map((name) => (
-          <option key={name} value={name}>
-            {messages.models[name].name}
-          </option>
-        ))}
+        <Options models={shipped} />
+        {(own.length > 0 || !isListed) && (
+          <optgroup label={messages.own.group}>
+            <Options models={isListed ? own : [...own, value]} />
+          </optgroup>
+        )}
       </select>
-      <small>{messages.models[value].about}</small>
+      <small>{value.about}</small>
     </label>
+  )
+}
+
+function Options({ models }: { readonly models: readonly ModelChoice[] }): JSX.Element {
+  return (
+    <>
+      {models.map(({ key, name }) => (
+        <option key={key} value={key}>
+          {name}
+        </option>
+      ))}
+    </>
   )
 }

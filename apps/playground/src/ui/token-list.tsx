@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { shownToken } from './shown-token.ts'
 
 /** A token, and the probability that the model gave it. */
 export interface ShownToken {
@@ -20,7 +21,7 @@ export function TokenList({
         const percent = probability === undefined ? undefined : `${(100 * probability).toFixed(1)} %`
         return (
           <li key={i} title={percent} style={{ '--share': probability ?? 0 }}>
-            {token === ' ' ? '␣' : token}
+            {shownToken(token)}
             {percent && <span class="visually-hidden"> {percent}</span>}
           </li>
         )

@@ -1,15 +1,18 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { compareCode } from '../../code/compare-code.ts'
 import { type BackendName, backendNames } from '../../engine/backend-names.ts'
-import { shippedOf } from '../../models.ts'
+import { modelOf } from '../../models.ts'
 import { keepState, route } from '../../state/route.ts'
 import { messages } from '../../text/messages.ts'
-import { BackendSelect, backendOf } from '../../ui/backend-select.tsx'
 import { Code } from '../../ui/code.tsx'
+import { fontsFor } from '../../ui/fonts.ts'
 import { ModelSelect } from '../../ui/model-select.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { Submit } from '../../ui/submit.tsx'
+import { BackendChecks } from './backend-checks.tsx'
 import { CompareTable } from './compare-table.tsx'
-import { compare, type Row } from './comparison.ts'
+import { type Comparison, compare } from './comparison.ts'
 import { SuiteMatrix } from './suite-matrix.tsx'
 
 const words = messages.compare
@@ -18,28 +21,32 @@ const longest = 100
 /** The same sentence on every backend of this browser, and the suite that proves that they agree. */
 export function CompareView(): JSX.Element {
   const { state } = route.value
-  const model = shippedOf(state)
-  const backend = backendOf(state)
-  const text = state.text ?? messages.models[model].example
+  const model = modelOf(state)
+  const text = state.text ?? model.example
   const chosen = chosenOf(state.on)
   const abort = useRef<AbortController | undefined>(undefined)
-  const [rows, setRows] = useState<readonly Row[]>([])
+  const [comparison, setComparison] = useState<Comparison>()
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<unknown>()
   useEffect(() => () => abort.current?.abort(), [])
 
+  const stop = () => {
+    abort.current?.abort()
+    setBusy(false)
+  }
   const go = async () => {
+    stop()
     setProblem(undefined)
     if (text.trim() === '') return setProblem(messages.try.empty)
     if (text.length > longest) return setProblem(messages.try.tooLong(longest))
-    abort.current?.abort()
     const own = new AbortController()
     abort.current = own
     setBusy(true)
     try {
-      await compare(model, text, chosen, setRows, own.signal)
+      await fontsFor(model.language)
+      await compare(model.source, text, chosen, setComparison, own.signal)
     } catch (error) {
-      setProblem(error)
+      if (!own.signal.aborted) setProblem(error)
     } finally {
       if (abort.current === own) setBusy(false)
     }
@@ -58,37 +65,23 @@ export function CompareView(): JSX.Element {
             {messages.try.source}
             <input value={text} onInput={({ currentTarget }) => keepState({ text: currentTarget.value })} />
           </label>
-          <fieldset>
-            <legend>{words.on}</legend>
-            {backendNames.map((name) => (
-              <label key={name}>
-                <input
-                  type="checkbox"
-                  checked={chosen.includes(name)}
-                  onChange={({ currentTarget }) => {
-                    const next = backendNames.filter((each) =>
-                      each === name ? currentTarget.checked : chosen.includes(each),
-                    )
-                    keepState({ on: next.length === backendNames.length ? undefined : next.join(' ') })
-                  }}
-                />
-                {messages.backends[name]}
-              </label>
-            ))}
-          </fieldset>
-          <button type="submit" aria-busy={isBusy} disabled={chosen.length === 0}>
-            {words.run}
-          </button>
-          <small>{words.about}</small>
+          <BackendChecks chosen={chosen} />
+          <Submit
+            label={words.run}
+            stopLabel={words.stop}
+            isBusy={isBusy}
+            disabled={chosen.length === 0}
+            onStop={stop}
+          />
+          <small>{chosen.length === 0 ? words.noneChosen : words.about}</small>
         </form>
         <div>
           {problem !== undefined && <Problem error={problem} />}
-          {rows.length > 0 && <CompareTable rows={rows} />}
-          <Code text={compareCode(model, text)} />
+          {comparison && <CompareTable comparison={comparison} language={model.language} />}
+          <Code text={compareCode(model.key, chosen, text)} />
         </div>
       </section>
-      <BackendSelect value={backend} onChange={(name) => keepState({ backend: name })} />
-      <SuiteMatrix backend={backend} />
+      <SuiteMatrix chosen={chosen} />
     </>
   )
 }
@@ -97,18 +90,4 @@ export function CompareView(): JSX.Element {
 function chosenOf(on: string | undefined): readonly BackendName[] {
   const named = on?.split(' ')
   return backendNames.filter((name) => named?.includes(name) ?? true)
-}
-
-function compareCode(model: string, source: string): string {
-  return `// In Node, on every backend that is installed:
-//   echo ${JSON.stringify(source)} | npx dragoman compare models/${model} --input -
-
-import { verify } from '@dragoman/conformance'
-import { loadModel } from '@dragoman/core'
-import { diskStore } from '@dragoman/cli'
-import { cpu } from '@dragoman/backend-cpu'
-
-const loaded = await loadModel(diskStore('models/${model}'), await cpu())
-console.log(await verify(loaded))
-`
 }

@@ -1,5 +1,6 @@
 import { type BackendName, type Missing, missing } from '../../engine/backend-names.ts'
 import { EngineClient } from '../../engine/client.ts'
+import type { ModelSource } from '../../engine/model-source.ts'
 import type { Measurement } from '../../engine/protocol.ts'
 
 /** A line of the table. */
@@ -13,23 +14,33 @@ export interface Row {
   readonly error?: unknown
 }
 
-/** The backends of the choice one after another, each in a worker of its own and from a cold start; `tell` hears of each change. */
+/** What the table shows: the reference's text, once it is known, and a line for each backend. */
+export interface Comparison {
+  readonly expected?: string
+  readonly rows: readonly Row[]
+}
+
+/**
+ * The backends of the choice one after another, each in a worker of its own and from a cold start; `tell` hears of each
+ * change. What is at work when `signal` aborts is ended, and nothing is told any more.
+ */
 export async function compare(
-  model: string,
+  source: ModelSource,
   input: string,
   chosen: readonly BackendName[],
-  tell: (rows: readonly Row[]) => void,
+  tell: (comparison: Comparison) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let rows: readonly Row[] = chosen.map((backend) => ({ backend, status: 'waiting' }))
+  let comparison: Comparison = { rows: chosen.map((backend) => ({ backend, status: 'waiting' })) }
   const change = (backend: BackendName, part: Partial<Row>) => {
-    rows = rows.map((row) => (row.backend === backend ? { ...row, ...part } : row))
-    if (!signal.aborted) tell(rows)
+    const rows = comparison.rows.map((row) => (row.backend === backend ? { ...row, ...part } : row))
+    comparison = { ...comparison, rows }
+    if (!signal.aborted) tell(comparison)
   }
-  tell(rows)
-  const expected = await measured(model, 'reference', input)
+  tell(comparison)
+  const expected = await measured(source, 'reference', input, undefined, signal)
+  comparison = { ...comparison, expected: expected.text }
   for (const backend of chosen) {
-    if (signal.aborted) return
     const why = await missing(backend)
     if (why) {
       change(backend, { status: 'missing', missing: why })
@@ -37,24 +48,30 @@ export async function compare(
     }
     change(backend, { status: 'running' })
     try {
-      const measurement = await measured(model, backend, input, expected.text)
+      const measurement = await measured(source, backend, input, expected.text, signal)
       const difference = largestDifference(measurement.logits, expected.logits)
       change(backend, { status: 'done', measurement, difference })
     } catch (error) {
+      signal.throwIfAborted()
       change(backend, { status: 'failed', error })
     }
   }
 }
 
 async function measured(
-  model: string,
+  source: ModelSource,
   backend: BackendName | 'reference',
   input: string,
-  target?: string,
+  target: string | undefined,
+  signal: AbortSignal,
 ): Promise<Measurement> {
+  signal.throwIfAborted()
   const client = new EngineClient()
   try {
-    return await client.measure({ from: 'shipped', name: model }, backend, input, target)
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    })
+    return await Promise.race([client.measure(source, backend, input, target), aborted])
   } finally {
     client.end()
   }

@@ -1,9 +1,11 @@
 import type { CaseResult, Level } from '@dragoman/conformance'
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { BackendName } from '../../engine/backend-names.ts'
+import { suiteCode } from '../../code/compare-code.ts'
+import { type BackendName, type Missing, missing } from '../../engine/backend-names.ts'
 import { SuiteClient } from '../../engine/suite-client.ts'
 import { messages } from '../../text/messages.ts'
+import { Code } from '../../ui/code.tsx'
 import { Problem } from '../../ui/problem.tsx'
 
 const words = messages.compare
@@ -12,34 +14,46 @@ const levels = Object.keys(words.levels) as Level[]
 interface Progress {
   readonly results: readonly CaseResult[]
   readonly of: number
+  /** Why there are none: this browser lacks the backend. */
+  readonly why?: Missing
 }
 
 /** The conformance suite on one backend after another, live: a row for each level, a column for each backend. */
-export function SuiteMatrix({ backend }: { readonly backend: BackendName }): JSX.Element {
+export function SuiteMatrix({ chosen }: { readonly chosen: readonly BackendName[] }): JSX.Element {
   const [columns, setColumns] = useState<ReadonlyMap<BackendName, Progress>>(new Map())
   const [running, setRunning] = useState<BackendName>()
   const [problem, setProblem] = useState<unknown>()
   const client = useRef<SuiteClient | undefined>(undefined)
   useEffect(() => () => client.current?.end(), [])
 
+  const runOn = async (backend: BackendName, own: SuiteClient) => {
+    setRunning(backend)
+    const why = await missing(backend)
+    setColumns((before) => new Map(before).set(backend, { results: [], of: 0, ...(why && { why }) }))
+    if (why) return
+    await own.run(backend, (results, of) =>
+      setColumns((before) => {
+        const known = before.get(backend)?.results ?? []
+        return new Map(before).set(backend, { results: [...known, ...results], of })
+      }),
+    )
+  }
   const run = async () => {
     setProblem(undefined)
-    setRunning(backend)
-    setColumns((before) => new Map(before).set(backend, { results: [], of: 0 }))
-    client.current = new SuiteClient()
-    try {
-      await client.current.run(backend, (results, of) =>
-        setColumns((before) => {
-          const known = before.get(backend)?.results ?? []
-          return new Map(before).set(backend, { results: [...known, ...results], of })
-        }),
-      )
-    } catch (error) {
-      setProblem(error)
-    } finally {
-      client.current?.end()
-      setRunning(undefined)
+    setColumns(new Map())
+    for (const backend of chosen) {
+      // A worker that is ended answers no more: the loop then ends here, too.
+      const own = new SuiteClient()
+      client.current = own
+      try {
+        await runOn(backend, own)
+      } catch (error) {
+        setProblem(error)
+      } finally {
+        own.end()
+      }
     }
+    setRunning(undefined)
   }
   const stop = () => {
     client.current?.end()
@@ -56,8 +70,12 @@ export function SuiteMatrix({ backend }: { readonly backend: BackendName }): JSX
       </header>
       <p>{words.suiteAbout}</p>
       <div class="buttons">
-        <button type="button" disabled={running !== undefined} onClick={() => void run()}>
-          {words.suiteRun}: {messages.backends[backend]}
+        <button
+          type="button"
+          disabled={running !== undefined || chosen.length === 0}
+          onClick={() => void run()}
+        >
+          {words.suiteRun}
         </button>
         {running && (
           <button type="button" class="secondary" onClick={stop}>
@@ -66,7 +84,10 @@ export function SuiteMatrix({ backend }: { readonly backend: BackendName }): JSX
         )}
       </div>
       {progress && progress.of > 0 && (
-        <progress value={progress.results.length} max={progress.of} aria-label={words.suite} />
+        <>
+          <progress value={progress.results.length} max={progress.of} aria-label={words.suite} />
+          <p>{words.suiteProgress(messages.backends[running], progress.results.length, progress.of)}</p>
+        </>
       )}
       {problem !== undefined && <Problem error={problem} />}
       {columns.size > 0 && (
@@ -75,9 +96,10 @@ export function SuiteMatrix({ backend }: { readonly backend: BackendName }): JSX
             <thead>
               <tr>
                 <th scope="col">{words.level}</th>
-                {[...columns.keys()].map((name) => (
+                {[...columns].map(([name, { why }]) => (
                   <th key={name} scope="col">
                     {messages.backends[name]}
+                    {why && <small class="reason">{messages.missing[why.reason]}</small>}
                   </th>
                 ))}
               </tr>
@@ -110,6 +132,7 @@ export function SuiteMatrix({ backend }: { readonly backend: BackendName }): JSX
           </ul>
         </details>
       )}
+      <Code text={suiteCode(chosen[0] ?? 'cpu')} />
     </article>
   )
 }

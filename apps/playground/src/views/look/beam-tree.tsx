@@ -1,8 +1,9 @@
 import type { JSX } from 'preact'
 import type { Look } from '../../engine/protocol.ts'
 import { messages } from '../../text/messages.ts'
+import { shownToken } from '../../ui/shown-token.ts'
 import { Section } from './section.tsx'
-import { treeOf } from './tree-layout.ts'
+import { bestOf, pathOf, treeOf } from './tree-layout.ts'
 
 const words = messages.look
 const [stepX, stepY, margin] = [76, 34, 30]
@@ -10,11 +11,12 @@ const [stepX, stepY, margin] = [76, 34, 30]
 /** The hypotheses of a beam search, column by column. */
 export function BeamTree({ look }: { readonly look: Look }): JSX.Element {
   const nodes = treeOf(look.tree)
+  const best = pathOf(nodes, bestOf(nodes))
   const width = 2 * margin + stepX * Math.max(...nodes.map(({ x }) => x))
   const height = 2 * margin + stepY * Math.max(...nodes.map(({ y }) => y))
   const at = ({ x, y }: { x: number; y: number }) => [margin + x * stepX, margin + y * stepY] as const
   return (
-    <Section title={words.sections.tree} about={words.about.tree}>
+    <Section id="tree" title={words.sections.tree} about={words.about.tree}>
       <div class="wide">
         <svg
           class="tree"
@@ -28,14 +30,14 @@ export function BeamTree({ look }: { readonly look: Look }): JSX.Element {
             if (node.parent === undefined) return null
             const [x1, y1] = at(nodes[node.parent]!)
             const [x2, y2] = at(node)
-            return <line key={i} {...{ x1, y1, x2, y2 }} />
+            return <line key={i} class={best.has(i) ? 'best' : undefined} {...{ x1, y1, x2, y2 }} />
           })}
           {nodes.map((node, i) => {
             const [x, y] = at(node)
-            const shown = node.token === ' ' ? '␣' : node.token
-            const half = Math.max(12, 4.5 * shown.length)
+            const shown = shownToken(node.token)
+            const half = Math.max(12, 5 * shown.length)
             return (
-              <g key={i} class={node.kind}>
+              <g key={i} class={best.has(i) ? `${node.kind} best` : node.kind}>
                 <title>{`${shown} ${node.total.toFixed(3)}`}</title>
                 <rect x={x - half} y={y - 12} width={2 * half} height={24} rx={6} />
                 <text x={x} y={y + 4.5}>
@@ -46,6 +48,9 @@ export function BeamTree({ look }: { readonly look: Look }): JSX.Element {
           })}
         </svg>
       </div>
+      <p>
+        <small>{words.treeHint}</small>
+      </p>
       <ol>
         {look.best.map(({ text, score }, i) => (
           <li key={i}>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Look } from '../../engine/protocol.ts'
-import { difference, headsOf, layersOf, matrixOf, scoresOf } from './look-state.ts'
+import { biasOf, causal, difference, headsOf, layersOf, matrixOf, scoresOf } from './look-state.ts'
 
 const float = (shape: number[], data: number[]) => ({
   kind: 'float' as const,
@@ -33,4 +33,35 @@ it('computes the scores of Vaswani et al. 2017, eq. 1, and what was added', () =
   const key = { data: Float32Array.of(1, 0, 0, 0, 1, 1, 1, 1), rows: 2, columns: 4 }
   expect([...scoresOf(query, key).data]).toEqual([1 / 2, 10 / 2])
   expect([...difference(query, { ...query, data: Float32Array.of(1, 1, 1, 1) }).data]).toEqual([0, 1, 2, 3])
+})
+
+it('hides what comes after a row', () => {
+  const square = { data: Float32Array.of(1, 2, 3, 4), rows: 2, columns: 2 }
+  expect([...causal(square).data]).toEqual([1, Number.NaN, 3, 4])
+})
+
+it('finds what was added to the scores', () => {
+  const scores = { data: Float32Array.of(1, 0, 0, 2), rows: 2, columns: 2 }
+  const softmax = (rows: number[][]) =>
+    Float32Array.from(
+      rows.flatMap((row) => row.map((x) => Math.exp(x) / row.reduce((a, b) => a + Math.exp(b), 0))),
+    )
+  expect(
+    biasOf(scores, {
+      ...scores,
+      data: softmax([
+        [1, 0],
+        [0, 2],
+      ]),
+    }),
+  ).toBeUndefined()
+  const bias = biasOf(scores, {
+    ...scores,
+    data: softmax([
+      [1, 0 + 3],
+      [0, 2 - 1],
+    ]),
+  })!
+  expect(bias.data[1]).toBeCloseTo(3, 4)
+  expect(bias.data[3]).toBeCloseTo(-1, 4)
 })

@@ -54,3 +54,33 @@ export function scoresOf(query: Matrix, key: Matrix): Matrix {
   }
   return { data, rows: query.rows, columns: key.rows }
 }
+
+/** Scores or weights with what a row may not see left out, as NaN: every column after its own. */
+export function causal({ data, rows, columns }: Matrix): Matrix {
+  const masked = data.map((value, i) => (i % columns > Math.floor(i / columns) ? Number.NaN : value))
+  return { data: masked, rows, columns }
+}
+
+/** Whether a sub-layer normalises what it reads, and not what it gives. */
+export function isPreNorm({ inspection }: Look, name: string): boolean {
+  const names = [...inspection.values.keys()]
+  return names.indexOf(`${name}.normalized`) < names.indexOf(`${name}.query`)
+}
+
+/**
+ * What was added to the scores before the softmax, such as a bias for each distance: log of the weights less the scores,
+ * each row counted from its first cell, as a softmax does not know what is the same in a whole row.
+ *
+ * @returns undefined where nothing was added: the softmax of the scores is the weights.
+ */
+export function biasOf(scores: Matrix, weights: Matrix): Matrix | undefined {
+  const { rows, columns } = scores
+  const data = scores.data.map((_, i) => {
+    const first = i - (i % columns)
+    const at = (j: number) => Math.log(weights.data[j]!) - scores.data[j]!
+    return at(i) - at(first)
+  })
+  // Of weights that vanish in float32 nothing can be said.
+  const known = data.map((value) => (Number.isFinite(value) ? value : 0))
+  return known.some((value) => Math.abs(value) > 0.01) ? { data: known, rows, columns } : undefined
+}

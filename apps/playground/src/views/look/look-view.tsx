@@ -1,56 +1,65 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { EngineClient } from '../../engine/client.ts'
-import { shippedOf } from '../../models.ts'
+import { useEffect, useState } from 'preact/hooks'
+import { lookCode } from '../../code/look-code.ts'
+import { modelOf } from '../../models.ts'
 import { keepState, route } from '../../state/route.ts'
 import { messages } from '../../text/messages.ts'
 import { BackendSelect, backendOf } from '../../ui/backend-select.tsx'
 import { Code } from '../../ui/code.tsx'
+import { fontsFor } from '../../ui/fonts.ts'
 import { ModelSelect } from '../../ui/model-select.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { Slider } from '../../ui/slider.tsx'
-import { backendCode } from '../try/code.ts'
+import { Submit } from '../../ui/submit.tsx'
+import { useEngine } from '../../ui/use-engine.ts'
 import { readDecodeState } from '../try/decode-state.ts'
 import { BeamTree } from './beam-tree.tsx'
-import { DecoderSteps, Forcing } from './decoder-sections.tsx'
+import { Contents } from './contents.tsx'
+import { CrossAttention } from './cross-attention.tsx'
+import { DecoderSteps } from './decoder-steps.tsx'
+import { Forcing } from './forcing.tsx'
 import { look } from './look-state.ts'
-import { Embeddings, RnnEncoder, Tokens } from './source-sections.tsx'
+import { Context, Embeddings, RnnEncoder, Tokens } from './source-sections.tsx'
 import { TransformerStack } from './transformer-section.tsx'
+import './look.css'
 
 const words = messages.look
-const longest = 60
+const [longest, mostBeams] = [60, 6]
 
 /** Follow a sentence through a model, in the order of the lecture notes. */
 export function LookView(): JSX.Element {
   const { state } = route.value
-  const model = shippedOf(state)
+  const model = modelOf(state)
   const backend = backendOf(state)
-  const { beams } = readDecodeState({ beams: '3', ...state })
-  const text = state.text ?? messages.models[model].example
-  const truth = state.truth ?? ''
-  const client = useRef<EngineClient | undefined>(undefined)
-  const [isBusy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<unknown>()
-  useEffect(() => () => client.current?.end(), [])
+  const beams = Math.min(mostBeams, readDecodeState({ beams: '3', ...state }).beams)
+  const text = state.text ?? model.example
+  const given = state.truth ?? ''
+  const rule = model.truth?.(text)
+  const truth = given.trim() === '' ? rule : given
 
-  const go = async () => {
-    setProblem(undefined)
-    if (text.trim() === '') return setProblem(messages.try.empty)
-    if (Math.max(text.length, truth.length) > longest) return setProblem(messages.try.tooLong(longest))
-    setBusy(true)
-    try {
-      client.current ??= new EngineClient()
-      await client.current.openShipped(model, backend)
-      look.value = await client.current.remote.look(text, truth === '' ? undefined : truth, beams)
-    } catch (error) {
-      client.current?.forget()
-      look.value = undefined
-      setProblem(error)
-    } finally {
-      setBusy(false)
-    }
+  const { isBusy, problem, run, stop } = useEngine()
+  const [refusal, setRefusal] = useState<string>()
+
+  const go = () => {
+    const refused =
+      text.trim() === ''
+        ? messages.try.empty
+        : Math.max(text.length, given.length) > longest
+          ? messages.try.tooLong(longest)
+          : undefined
+    setRefusal(refused)
+    if (refused !== undefined) return
+    run(async (client) => {
+      await Promise.all([client.open(model.source, backend), fontsFor(model.language)])
+      look.value = await client.look(text, truth, beams)
+    })
   }
-  useEffect(() => void go(), [model, backend, beams])
+  useEffect(() => {
+    look.value = undefined
+  }, [model.key])
+  useEffect(() => {
+    if (text !== '') go()
+  }, [model.key, backend, beams])
 
   const shown = look.value
   return (
@@ -58,7 +67,7 @@ export function LookView(): JSX.Element {
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          void go()
+          go()
         }}
       >
         <ModelSelect value={model} />
@@ -68,33 +77,42 @@ export function LookView(): JSX.Element {
         </label>
         <label>
           {words.truth}
-          <input value={truth} onInput={({ currentTarget }) => keepState({ truth: currentTarget.value })} />
-          <small>{words.truthHint}</small>
+          <input
+            value={given}
+            placeholder={rule}
+            onInput={({ currentTarget }) => keepState({ truth: currentTarget.value || undefined })}
+          />
+          <small>{given === '' && rule !== undefined ? words.truthKnown(rule) : words.truthHint}</small>
         </label>
+        <Submit label={words.go} stopLabel={messages.try.stop} isBusy={isBusy} onStop={stop} />
         <Slider
           label={words.beams}
           min={1}
-          max={6}
-          value={Math.min(6, beams)}
+          max={mostBeams}
+          value={beams}
           onChange={(value) => keepState({ beams: String(value) })}
         />
-        <button type="submit" aria-busy={isBusy}>
-          {words.go}
-        </button>
         <BackendSelect value={backend} onChange={(name) => keepState({ backend: name })} />
-        <Code text={lookCode(model, backendCode(backend), text, beams)} />
+        <Code text={lookCode(model.key, backend, text, truth, beams)} />
       </form>
       <div aria-busy={isBusy}>
+        {refusal !== undefined && <Problem error={refusal} />}
         {problem !== undefined && <Problem error={problem} />}
         {shown && (
           <>
-            <p class="written">
-              {shown.source} → <span lang={model === 'phrases' ? 'bn' : undefined}>{shown.free.text}</span>
+            <h2 class="written">
+              {shown.source} → <span lang={model.language}>{shown.free.text}</span>
+            </h2>
+            <Contents look={shown} />
+            <p>
+              <small>{messages.heat.hint}</small>
             </p>
             <Tokens look={shown} />
             <Embeddings look={shown} />
             <RnnEncoder look={shown} />
             <TransformerStack look={shown} stack="encoder" />
+            <Context look={shown} />
+            <CrossAttention look={shown} />
             <DecoderSteps look={shown} />
             <TransformerStack look={shown} stack="decoder" />
             <Forcing look={shown} />
@@ -104,20 +122,4 @@ export function LookView(): JSX.Element {
       </div>
     </section>
   )
-}
-
-function lookCode(model: string, backend: string, source: string, beams: number): string {
-  const search = beams > 1 ? `beams: ${beams}, ` : ''
-  return `import { generate, inspect, loadModel } from '@dragoman/core'
-import { diskStore } from '@dragoman/cli'
-${backend}
-
-const model = await loadModel(diskStore('models/${model}'), backend)
-const source = ${JSON.stringify(source)}
-const [result] = await generate(model, source, {
-  ${search}onStep: ({ step, kept }) => console.log(step, kept.map(({ tokens }) => tokens.join(' '))),
-})
-const { values } = await inspect(model, { source, target: result.text })
-for (const [name, { shape }] of values) console.log(name, shape)
-`
 }

@@ -9,12 +9,14 @@ export function MatrixMap({
   columns,
   label,
   largest,
+  cell,
 }: {
   readonly matrix: Matrix | undefined
   readonly rows: readonly string[]
   readonly columns?: readonly string[]
   readonly label: string
   readonly largest?: number
+  readonly cell?: number
 }): JSX.Element | null {
   if (!matrix) return null
   return (
@@ -24,6 +26,7 @@ export function MatrixMap({
       columns={columns ?? matrix.columns}
       label={label}
       {...(largest === undefined ? {} : { largest })}
+      {...(cell === undefined ? {} : { cell })}
     />
   )
 }

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
 import type { Look } from '../../engine/protocol.ts'
 import { messages } from '../../text/messages.ts'
-import { difference, layersOf, matrixOf } from './look-state.ts'
+import { shownToken } from '../../ui/shown-token.ts'
+import { difference, layersOf, type Matrix, matrixOf } from './look-state.ts'
 import { MatrixMap } from './matrix-map.tsx'
 import { Section } from './section.tsx'
 
@@ -9,14 +10,14 @@ const words = messages.look
 
 export function Tokens({ look }: { readonly look: Look }): JSX.Element {
   return (
-    <Section title={words.sections.tokens} about={words.about.tokens}>
+    <Section id="tokens" title={words.sections.tokens} about={words.about.tokens}>
       <div class="wide">
         <table>
           <tbody>
             <tr>
               <th scope="row">{words.token}</th>
               {look.inspection.sourceTokens.map((token, i) => (
-                <td key={i}>{token === ' ' ? '␣' : token}</td>
+                <td key={i}>{shownToken(token)}</td>
               ))}
             </tr>
             <tr>
@@ -33,21 +34,26 @@ export function Tokens({ look }: { readonly look: Look }): JSX.Element {
 }
 
 export function Embeddings({ look }: { readonly look: Look }): JSX.Element {
-  const { sourceTokens } = look.inspection
-  const embedding = matrixOf(look, 'encoder.embedding')
-  const placed = matrixOf(look, 'encoder.placed')
-  const added = embedding && placed && difference(placed, embedding)
+  const { sourceTokens, targetTokens } = look.inspection
+  const [inEncoder, inDecoder] = [positionsOf(look, 'encoder'), positionsOf(look, 'decoder')]
+  const isTransformer = layersOf(look, 'encoder').length > 0
   return (
-    <Section title={words.sections.embeddings} about={words.about.embeddings}>
-      <MatrixMap matrix={embedding} rows={sourceTokens} label={words.embedding} />
-      {added?.data.some((x) => x !== 0) && (
-        <>
-          <p>{words.about.positions}</p>
-          <MatrixMap matrix={added} rows={sourceTokens} label={words.positions} />
-        </>
-      )}
+    <Section id="embeddings" title={words.sections.embeddings} about={words.about.embeddings}>
+      <MatrixMap matrix={matrixOf(look, 'encoder.embedding')} rows={sourceTokens} label={words.embedding} />
+      {isTransformer && !inEncoder && <p>{words.about.noPositions}</p>}
+      {(inEncoder || inDecoder) && <p>{words.about.positions}</p>}
+      <MatrixMap matrix={inEncoder} rows={sourceTokens} label={words.positions} />
+      <MatrixMap matrix={inDecoder} rows={targetTokens} label={words.targetPositions} />
     </Section>
   )
+}
+
+/** What was added to a stack's embeddings for their positions; undefined where nothing was. */
+function positionsOf(look: Look, stack: 'encoder' | 'decoder'): Matrix | undefined {
+  const embedding = matrixOf(look, `${stack}.embedding`)
+  const placed = matrixOf(look, `${stack}.placed`)
+  const added = embedding && placed && difference(placed, embedding)
+  return added?.data.some((x) => x !== 0) ? added : undefined
 }
 
 /** The states h₁ … h_T of a recurrent encoder; a Transformer has a section of its own. */
@@ -55,37 +61,36 @@ export function RnnEncoder({ look }: { readonly look: Look }): JSX.Element | nul
   if (layersOf(look, 'encoder').length > 0) return null
   const { sourceTokens } = look.inspection
   return (
-    <>
-      <Section title={words.sections.encoder} about={words.about.rnnEncoder}>
-        <MatrixMap
-          matrix={matrixOf(look, 'encoder.states')}
-          rows={sourceTokens}
-          label={words.states}
-          largest={1}
-        />
-      </Section>
-      <Context look={look} />
-    </>
+    <Section id="encoder" title={words.sections.encoder} about={words.about.rnnEncoder}>
+      <MatrixMap
+        matrix={matrixOf(look, 'encoder.states')}
+        rows={sourceTokens}
+        label={words.states}
+        largest={1}
+      />
+    </Section>
   )
 }
 
-function Context({ look }: { readonly look: Look }): JSX.Element {
+/** What a recurrent decoder knows of the source: one vector, or where each step looks. */
+export function Context({ look }: { readonly look: Look }): JSX.Element | null {
+  if (layersOf(look, 'decoder').length > 0) return null
   const { sourceTokens, targetTokens } = look.inspection
   const weights = matrixOf(look, 'decoder.weights')
   if (!weights) {
     return (
-      <Section title={words.sections.context} about={words.about.context}>
+      <Section id="attention" title={words.sections.context} about={words.about.context}>
         <MatrixMap matrix={matrixOf(look, 'encoder.context')} rows={['C']} label={words.contextVector} />
       </Section>
     )
   }
   return (
-    <Section title={words.sections.attention} about={words.about.attention}>
+    <Section id="attention" title={words.sections.attention} about={words.about.attention}>
       <MatrixMap
         matrix={weights}
         rows={targetTokens}
         columns={sourceTokens}
-        label={words.sections.attention}
+        label={words.cross}
         largest={1}
       />
     </Section>

@@ -1,6 +1,6 @@
 import type { SearchStep } from '@dragoman/core'
 import { expect, it } from 'vitest'
-import { treeOf } from './tree-layout.ts'
+import { bestOf, pathOf, treeOf } from './tree-layout.ts'
 
 const child = (tokens: string[], total: number, parent: number) => ({
   ids: [],
@@ -28,4 +28,5 @@ it('joins each hypothesis to the one it extends', () => {
     [2, 1, 'c', 2, 'live'],
     [2, 0, '<eos>', 1, 'finished'],
   ])
+  expect([...pathOf(nodes, bestOf(nodes))]).toEqual([4, 1, 0])
 })

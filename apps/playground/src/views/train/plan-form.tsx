@@ -3,14 +3,18 @@ import { useState } from 'preact/hooks'
 import type { RunPlan } from '../../engine/run-record.ts'
 import { keepState, route } from '../../state/route.ts'
 import { architectureNames } from '../../tasks/architectures.ts'
-import { pairsOf, taskNames } from '../../tasks/tasks.ts'
+import { ownPairs } from '../../tasks/own-pairs.ts'
+import { taskNames, taskTsv } from '../../tasks/tasks.ts'
+import { ownUnits } from '../../tasks/units.ts'
 import { messages } from '../../text/messages.ts'
 import { BackendSelect } from '../../ui/backend-select.tsx'
+import { download } from '../../ui/download.ts'
 import { Problem } from '../../ui/problem.tsx'
+import { Select } from '../../ui/select.tsx'
+import { DraftField, draft } from './draft-field.tsx'
 import { readPlan } from './plan-state.ts'
 
 const words = messages.train
-const [fewest, longest] = [20, 5_000_000]
 
 /** What to train, on what, for how long. */
 export function PlanForm({
@@ -19,19 +23,27 @@ export function PlanForm({
   readonly onStart: (plans: readonly RunPlan[]) => void
 }): JSX.Element {
   const plan = readPlan(route.value.state)
-  const [pasted, setPasted] = useState('')
   const [problem, setProblem] = useState<unknown>()
 
-  const start = async (plans: readonly Omit<RunPlan, 'pasted'>[]) => {
+  /** Tells what is wrong; nothing of the form is lost. */
+  const guarded = async (work: () => Promise<void> | void) => {
     setProblem(undefined)
-    if (plan.task !== 'own') return onStart(plans)
     try {
-      await expectPairs(pasted)
-      onStart(plans.map((each) => ({ ...each, pasted })))
+      if (plan.task === 'own') await ownPairs(draft.value)
+      await work()
     } catch (error) {
       setProblem(error)
     }
   }
+  const start = (plans: readonly Omit<RunPlan, 'pasted'>[]) =>
+    guarded(() =>
+      onStart(plan.task === 'own' ? plans.map((each) => ({ ...each, pasted: draft.value })) : plans),
+    )
+  const save = () =>
+    guarded(async () => {
+      const text = await taskTsv(plan.task, draft.value)
+      download('pairs.tsv', 'text/tab-separated-values', new TextEncoder().encode(text))
+    })
   const number = (name: 'steps' | 'learningRate' | 'seed', low: number, high: number, step: number) => (
     <label>
       {words[name]}
@@ -52,40 +64,32 @@ export function PlanForm({
         void start([plan])
       }}
     >
-      <label>
-        {words.task}
-        <select value={plan.task} onChange={({ currentTarget }) => keepState({ task: currentTarget.value })}>
-          {taskNames.map((name) => (
-            <option key={name} value={name}>
-              {words.tasks[name]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Select label={words.task} name="task" value={plan.task} names={taskNames} texts={words.tasks} />
       {plan.task === 'own' && (
-        <label>
-          {words.pasted}
-          <textarea rows={6} value={pasted} onInput={({ currentTarget }) => setPasted(currentTarget.value)} />
-          <small>{words.pastedHint}</small>
-        </label>
+        <>
+          <DraftField />
+          <Select
+            label={words.units}
+            name="units"
+            value={plan.units ?? 'char'}
+            names={ownUnits}
+            texts={words.unitNames}
+          />
+        </>
       )}
-      <label>
-        {words.architecture}
-        <select
-          value={plan.architecture}
-          onChange={({ currentTarget }) => keepState({ architecture: currentTarget.value })}
-        >
-          {architectureNames.map((name) => (
-            <option key={name} value={name}>
-              {words.architectures[name]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Select
+        label={words.architecture}
+        name="architecture"
+        value={plan.architecture}
+        names={architectureNames}
+        texts={words.architectures}
+      />
       <BackendSelect value={plan.backend} onChange={(backend) => keepState({ backend })} />
-      {number('steps', 20, 20_000, 20)}
-      {number('learningRate', 0.00001, 0.1, 0.00001)}
-      {number('seed', 0, 1_000, 1)}
+      <div class="numbers">
+        {number('steps', 20, 20_000, 20)}
+        {number('learningRate', 0.00001, 0.1, 0.00001)}
+        {number('seed', 0, 1_000, 1)}
+      </div>
       <button type="submit">{words.start}</button>
       <button
         type="button"
@@ -99,15 +103,10 @@ export function PlanForm({
       >
         {words.bothStart}
       </button>
+      <button type="button" class="outline" onClick={() => void save()}>
+        {words.data}
+      </button>
       {problem !== undefined && <Problem error={problem} />}
     </form>
   )
-}
-
-/** Throws an Error, or what reading pairs throws, that says what to do. */
-async function expectPairs(pasted: string): Promise<void> {
-  if (pasted.trim() === '') throw new Error(words.pastedEmpty)
-  if (pasted.length > longest) throw new Error(words.pastedLong(pasted.length))
-  const { length } = await pairsOf(pasted)
-  if (length < fewest) throw new Error(words.pastedFew(length))
 }

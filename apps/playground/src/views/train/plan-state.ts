@@ -10,10 +10,12 @@ export function readPlan(state: Readonly<Record<string, string>>): Omit<RunPlan,
     return state[name] !== undefined && value >= low && value <= high ? value : fallback
   }
   const backend: BackendName = isBackendName(state.backend) ? state.backend : 'cpu'
+  const task = taskNames.find((name) => name === state.task) ?? 'reverse'
   return {
-    task: taskNames.find((name) => name === state.task) ?? 'reverse',
+    task,
     architecture: architectureNames.find((name) => name === state.architecture) ?? 'attention',
     backend,
+    ...(task === 'own' ? { units: state.units === 'word' ? ('word' as const) : ('char' as const) } : {}),
     steps: Math.round(number('steps', 20, 20_000, 1_000)),
     learningRate: number('learningRate', 1e-5, 0.1, 0.003),
     seed: Math.round(number('seed', 0, 1_000, 1)),

@@ -1,8 +1,14 @@
 import type { JSX } from 'preact'
-import { runFiles } from '../../engine/saved-runs.ts'
+import { useState } from 'preact/hooks'
+import { canWriteFolders, saveToFolder } from '../../engine/chosen-folder.ts'
+import { filesOf } from '../../engine/own-models.ts'
 import { zipModel } from '../../engine/zip.ts'
+import { nameOfPlan } from '../../models.ts'
+import { goTo } from '../../state/route.ts'
 import { messages } from '../../text/messages.ts'
+import { download } from '../../ui/download.ts'
 import { Problem } from '../../ui/problem.tsx'
+import { RunSamples } from './run-samples.tsx'
 import { pause, type Run, remove, resume, start, stop } from './runs.ts'
 
 const words = messages.train
@@ -11,23 +17,15 @@ export interface RunCardProps {
   readonly run: Run
   readonly isShown: boolean
   readonly onShow: (isShown: boolean) => void
-  readonly onTry: () => void
-}
-
-/** The name of a run: what it learns, and how. */
-export function nameOf({ plan }: Run): string {
-  return `${words.tasks[plan.task]} · ${words.architectures[plan.architecture]} · ${plan.backend}`
 }
 
 /** One run: how far it is, what it writes, and what can be done with it. */
-export function RunCard({ run, isShown, onShow, onTry }: RunCardProps): JSX.Element {
-  const { id, plan, status, step, tokensPerSecond, secondsLeft } = run
-  const isLive = status === 'running' || status === 'paused'
-  const isOver = status === 'done' || status === 'stopped'
-  const last = run.checks.at(-1)
-  const accuracy = last ? ` · ${(100 * last.accuracy).toFixed(0)} %` : ''
+export function RunCard({ run, isShown, onShow }: RunCardProps): JSX.Element {
+  const { id, plan, status, step, tokensPerSecond, secondsLeft, checks } = run
+  const name = nameOfPlan(plan)
+  const accuracy = checks.length > 0 ? ` · ${(100 * checks.at(-1)!.accuracy).toFixed(0)} %` : ''
   return (
-    <article aria-busy={status === 'loading'}>
+    <article aria-busy={status === 'loading'} class="run">
       <header>
         <label>
           <input
@@ -35,9 +33,9 @@ export function RunCard({ run, isShown, onShow, onTry }: RunCardProps): JSX.Elem
             checked={isShown}
             onChange={({ currentTarget }) => onShow(currentTarget.checked)}
           />
-          <strong>{nameOf(run)}</strong> <small>{words.shown}</small>
+          <strong>{name}</strong> <small>{words.shown}</small>
         </label>
-        <progress value={step} max={plan.steps} aria-label={nameOf(run)} />
+        <progress value={step} max={plan.steps} aria-label={name} />
         <p aria-live="polite">
           {words.status[status]} · {step} / {plan.steps}
           {accuracy}
@@ -45,41 +43,58 @@ export function RunCard({ run, isShown, onShow, onTry }: RunCardProps): JSX.Elem
         </p>
       </header>
       {run.error !== undefined && <Problem error={run.error} />}
-      {last && last.samples.length > 0 && (
-        <div class="wide">
-          <table>
-            <caption class="visually-hidden">{words.samples}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{messages.try.source}</th>
-                <th scope="col">{words.expected}</th>
-                <th scope="col">{words.got}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {last.samples.map(({ source, expected, got }, i) => (
-                <tr key={i}>
-                  <td>{source}</td>
-                  <td>{expected}</td>
-                  <td class={got === expected ? undefined : 'differs'}>{got}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <RunSamples checks={checks} language={plan.task === 'phrases' ? 'bn' : undefined} />
       <div class="buttons">
         {status === 'running' && <Action label={words.pause} onClick={() => pause(id)} />}
         {status === 'paused' && <Action label={words.resume} onClick={() => resume(id)} />}
-        {isLive && <Action label={words.stop} onClick={() => stop(id)} />}
+        {(status === 'running' || status === 'paused') && (
+          <Action label={words.stop} onClick={() => stop(id)} />
+        )}
         {(status === 'stopped' || status === 'failed') && (
           <Action label={words.continue} onClick={() => void start(plan, id)} />
         )}
-        {isOver && <Action label={words.tryIt} onClick={onTry} />}
-        {isOver && <Action label={words.download} onClick={() => void download(run)} />}
-        {!isLive && status !== 'loading' && <Action label={words.delete} onClick={() => void remove(id)} />}
+        {(status === 'done' || status === 'stopped') && <KeptActions run={run} />}
+        {(status === 'done' || status === 'stopped' || status === 'failed') && (
+          <Action
+            label={words.delete}
+            onClick={() => {
+              if (confirm(words.deleteSure)) void remove(id)
+            }}
+          />
+        )}
       </div>
     </article>
+  )
+}
+
+/** What can be done with a model that is kept. */
+function KeptActions({ run: { id, plan, checks } }: { readonly run: Run }): JSX.Element {
+  const [said, setSaid] = useState<string>()
+  const [problem, setProblem] = useState<unknown>()
+  const key = `runs/${id}`
+  const name = `${plan.task}-${plan.architecture}`
+  const guarded = async (work: () => Promise<void>) => {
+    setProblem(undefined)
+    setSaid(undefined)
+    await work().catch(setProblem)
+  }
+  const zip = () =>
+    guarded(async () => download(`${name}.zip`, 'application/zip', zipModel(name, await filesOf(key))))
+  const folder = () =>
+    guarded(async () => {
+      if (!canWriteFolders()) return setSaid(words.noFolder)
+      const path = await saveToFolder(name, await filesOf(key))
+      if (path !== undefined) setSaid(words.saved(path))
+    })
+  const text = checks.at(-1)?.samples[0]?.source ?? ''
+  return (
+    <>
+      <Action label={words.tryIt} onClick={() => goTo('try', { model: key, text, backend: plan.backend })} />
+      <Action label={words.download} onClick={() => void zip()} />
+      <Action label={words.saveFolder} onClick={() => void folder()} />
+      {said !== undefined && <p role="status">{said}</p>}
+      {problem !== undefined && <Problem error={problem} />}
+    </>
   )
 }
 
@@ -89,15 +104,4 @@ function Action({ label, onClick }: { readonly label: string; readonly onClick: 
       {label}
     </button>
   )
-}
-
-async function download({ id, plan }: Run): Promise<void> {
-  const name = `${plan.task}-${plan.architecture}`
-  const zip = zipModel(name, await runFiles(id))
-  const address = URL.createObjectURL(new Blob([zip as Uint8Array<ArrayBuffer>], { type: 'application/zip' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = `${name}.zip`
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 10_000)
 }

@@ -1,6 +1,7 @@
 import { type Signal, signal } from '@preact/signals'
+import { forgetModel } from '../../engine/own-models.ts'
 import type { Check, RunNews, RunPlan, RunRecord } from '../../engine/run-record.ts'
-import { deleteRun, savedRuns } from '../../engine/saved-runs.ts'
+import { savedRuns } from '../../engine/saved-runs.ts'
 import { TrainClient } from '../../engine/train-client.ts'
 
 /** A run as the page shows it. */
@@ -78,7 +79,7 @@ export function stop(id: string): void {
 }
 
 export async function remove(id: string): Promise<void> {
-  await deleteRun(id)
+  await forgetModel(`runs/${id}`)
   runs.value = runs.value.filter((run) => run.id !== id)
 }
 
