@@ -2,10 +2,11 @@
 
     python onnx_graphs.py OUT TT
     python onnx_graphs.py OUT DS
+    python onnx_graphs.py OUT gemm
 
-Training steps (TT, TR, TG) take their weights as inputs. `DS` makes encoder.onnx and decoder.onnx with weights in
-them: OUT/weights.json lists names and shapes, OUT/weights.bin has the float32 numbers one after the other, `penalty`
-among them.
+OUT/weights.json lists names and shapes of arrays, OUT/weights.bin has their float32 numbers one after the other.
+Training steps (TT, TR, TG) take their weights as inputs. `DS` and `DM` make encoder.onnx and decoder.onnx with the
+weights in them, `penalty` among them; `gemm` makes a graph a product, its right side in it where that is a weight.
 """
 
 import argparse
@@ -16,30 +17,37 @@ import numpy as np
 import onnx
 
 from onnx_peer.decoding import decoder, encoder
+from onnx_peer.products import products
+from onnx_peer.sizes import TRANSFORMERS
 from onnx_peer.training import MODELS, training_step
 
 
-def read_weights(folder):
+def read_arrays(folder):
     numbers = np.fromfile(folder / "weights.bin", np.float32)
-    weights, at = {}, 0
+    arrays, at = {}, 0
     for name, shape in json.loads((folder / "weights.json").read_text()):
         size = int(np.prod(shape))
-        weights[name] = numbers[at : at + size].reshape(shape)
+        arrays[name] = numbers[at : at + size].reshape(shape)
         at += size
-    return weights
+    return arrays
+
+
+def graphs(group, folder):
+    if group in MODELS:
+        return {group: training_step(group)}
+    arrays = read_arrays(folder)
+    if group == "gemm":
+        return products(arrays)
+    sizes, penalty = TRANSFORMERS[group], arrays.pop("penalty")
+    return {"encoder": encoder(arrays, sizes), "decoder": decoder(arrays, penalty, sizes)}
 
 
 def main():
     parser = argparse.ArgumentParser(description="Write ONNX graphs of the benchmark's models.")
     parser.add_argument("out", type=Path)
-    parser.add_argument("workload", choices=[*MODELS, "DS"])
+    parser.add_argument("group", choices=[*MODELS, *TRANSFORMERS, "gemm"])
     arguments = parser.parse_args()
-    if arguments.workload == "DS":
-        weights = read_weights(arguments.out)
-        models = {"encoder": encoder(weights), "decoder": decoder(weights, weights.pop("penalty"))}
-    else:
-        models = {arguments.workload: training_step(arguments.workload)}
-    for name, model in models.items():
+    for name, model in graphs(arguments.group, arguments.out).items():
         onnx.checker.check_model(model, full_check=True)
         onnx.save(model, arguments.out / f"{name}.onnx")
 

@@ -1,4 +1,4 @@
-"""The Transformer of the benchmark in PyTorch: 3+3 layers, width 256, 4 heads, feed-forward 1024, post-norm."""
+"""The Transformer of the benchmark in PyTorch, post-norm, in its sizes."""
 
 import math
 
@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-SOURCE, STEPS, VOCABULARY, WIDTH, HEADS, INNER, LAYERS = 24, 32, 4000, 256, 4, 1024, 3
+from onnx_peer.sizes import SOURCE, STEPS
 
 
 def sinusoids(count, width):
@@ -15,13 +15,14 @@ def sinusoids(count, width):
 
 
 class Look(nn.Module):
-    def __init__(self):
+    def __init__(self, sizes):
         super().__init__()
-        self.query, self.output = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
-        self.key, self.value = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.sizes = sizes
+        self.query, self.output = nn.Linear(sizes.width, sizes.width), nn.Linear(sizes.width, sizes.width)
+        self.key, self.value = nn.Linear(sizes.width, sizes.width), nn.Linear(sizes.width, sizes.width)
 
     def heads(self, x):
-        return x.unflatten(-1, (HEADS, WIDTH // HEADS)).transpose(1, 2)
+        return x.unflatten(-1, (self.sizes.heads, self.sizes.head)).transpose(1, 2)
 
     def memory(self, x):
         return self.heads(self.key(x)), self.heads(self.value(x))
@@ -32,11 +33,12 @@ class Look(nn.Module):
 
 
 class Layer(nn.Module):
-    def __init__(self, is_decoder):
+    def __init__(self, sizes, is_decoder):
         super().__init__()
-        self.mix, self.cross = Look(), Look() if is_decoder else None
-        self.net = nn.Sequential(nn.Linear(WIDTH, INNER), nn.ReLU(), nn.Linear(INNER, WIDTH))
-        self.norms = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in range(3 if is_decoder else 2))
+        self.mix, self.cross = Look(sizes), Look(sizes) if is_decoder else None
+        bend = nn.ReLU() if sizes.activation == "relu" else nn.SiLU()
+        self.net = nn.Sequential(nn.Linear(sizes.width, sizes.inner), bend, nn.Linear(sizes.inner, sizes.width))
+        self.norms = nn.ModuleList(nn.LayerNorm(sizes.width) for _ in range(3 if is_decoder else 2))
 
     def forward(self, x, own, source=None, causal=False):
         x = self.norms[0](x + self.mix(x, *own, causal))
@@ -46,23 +48,27 @@ class Layer(nn.Module):
 
 
 class Transformer(nn.Module):
-    def __init__(self):
+    def __init__(self, sizes):
         super().__init__()
-        self.source, self.target = nn.Embedding(VOCABULARY, WIDTH), nn.Embedding(VOCABULARY, WIDTH)
-        self.encoder = nn.ModuleList(Layer(False) for _ in range(LAYERS))
-        self.decoder = nn.ModuleList(Layer(True) for _ in range(LAYERS))
-        self.output = nn.Linear(WIDTH, VOCABULARY)
-        self.register_buffer("positions", sinusoids(SOURCE + STEPS, WIDTH))
+        width = sizes.width
+        self.scale = math.sqrt(width)
+        self.source, self.target = nn.Embedding(sizes.vocabulary, width), nn.Embedding(sizes.vocabulary, width)
+        self.encoder = nn.ModuleList(Layer(sizes, False) for _ in range(sizes.layers))
+        self.decoder = nn.ModuleList(Layer(sizes, True) for _ in range(sizes.layers))
+        self.output = nn.Linear(width, sizes.vocabulary)
+        self.register_buffer("positions", sinusoids(SOURCE + STEPS, width))
         for name, weight in self.named_parameters():
             # As the authors and this library start them, so that losses can be compared.
             if weight.dim() == 2:
                 is_table = name in ("source.weight", "target.weight")
-                nn.init.normal_(weight, std=WIDTH**-0.5) if is_table else nn.init.xavier_uniform_(weight)
+                nn.init.normal_(weight, std=width**-0.5) if is_table else nn.init.xavier_uniform_(weight)
             elif "norms" not in name:
                 nn.init.zeros_(weight)
+        if sizes.tied:
+            self.source.weight = self.output.weight = self.target.weight
 
     def encode(self, source):
-        x = self.source(source) * math.sqrt(WIDTH) + self.positions[: source.shape[1]]
+        x = self.source(source) * self.scale + self.positions[: source.shape[1]]
         for layer in self.encoder:
             x = layer(x, layer.mix.memory(x))
         return [layer.cross.memory(x) for layer in self.decoder]
@@ -70,17 +76,18 @@ class Transformer(nn.Module):
     def forward(self, source, target):
         """Teacher forcing: logits [B, T, V]."""
         memories = self.encode(source)
-        x = self.target(target) * math.sqrt(WIDTH) + self.positions[: target.shape[1]]
+        x = self.target(target) * self.scale + self.positions[: target.shape[1]]
         for layer, memory in zip(self.decoder, memories):
             x = layer(x, layer.mix.memory(x), memory, causal=True)
         return self.output(x)
 
-    def greedy(self, source):
+    @torch.inference_mode()
+    def greedy(self, source, steps=STEPS):
         memories = self.encode(source)
-        caches = [None] * LAYERS
+        caches = [None] * len(self.decoder)
         token, written = torch.zeros(source.shape[0], 1, dtype=torch.long), []
-        for step in range(STEPS):
-            x = self.target(token) * math.sqrt(WIDTH) + self.positions[step]
+        for step in range(steps):
+            x = self.target(token) * self.scale + self.positions[step]
             for i, layer in enumerate(self.decoder):
                 now = layer.mix.memory(x)
                 before = caches[i]

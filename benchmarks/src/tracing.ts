@@ -1,7 +1,7 @@
 import { cpu } from '@dragoman/backend-cpu'
 import { adam, lower, stepGraph } from '@dragoman/core'
 import { measure, type Row } from './measure.ts'
-import { trainingModels } from './workloads.ts'
+import { trainingModels } from './workloads/training.ts'
 
 /** What comes before the first step: tracing with gradients, lowering, and compiling. */
 export async function tracing(emit: (row: Row) => void): Promise<void> {

@@ -13,9 +13,9 @@ from .writer import Writer, floats, integers
 BETA1, BETA2 = 0.9, 0.999
 
 
-def sinusoids(length):
-    angles = np.arange(length)[:, None] / 10000 ** (np.arange(0, WIDTH, 2) / WIDTH)
-    return np.stack((np.sin(angles), np.cos(angles)), -1).reshape(length, WIDTH)
+def sinusoids(length, width=WIDTH):
+    angles = np.arange(length)[:, None] / 10000 ** (np.arange(0, width, 2) / width)
+    return np.stack((np.sin(angles), np.cos(angles)), -1).reshape(length, width)
 
 
 def transformer(w):

@@ -1,17 +1,32 @@
 import type { HostArray } from '@dragoman/core'
-import { EOS_ID, PAD_ID, SOS_ID } from '@dragoman/core'
-import { sizes } from '../workloads.ts'
+import { createModel } from '@dragoman/core'
+import type { DecodingGroup, TrainingWorkload } from '../workloads/names.ts'
+import { transposed } from '../workloads/products.ts'
+import { initialWeights, sizes, trainingModels, transformerConfig } from '../workloads/training.ts'
+import { transformers } from '../workloads/transformer-sizes.ts'
+import type { PlainArray } from './plain-array.ts'
 
-/** A matrix of this library, [outputs, inputs] as in PyTorch, the other way round; embeddings and vectors as they are. */
-export function inputsFirst(
-  name: string,
-  { shape, data }: HostArray,
-): { shape: number[]; data: Float32Array } {
+/** A matrix of this library, [outputs, inputs] as in PyTorch, the other way round; tables of tokens and vectors as they are. */
+function inputsFirst(name: string, { shape, data }: HostArray): PlainArray {
   const values = data as Float32Array
-  if (shape.length < 2 || name.includes('embedding')) return { shape: [...shape], data: values }
+  const isTable = name.includes('embedding')
+  if (shape.length < 2 || isTable) return { shape: [...shape], data: values }
   const [rows, columns] = shape as [number, number]
-  const turned = values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!)
-  return { shape: [columns, rows], data: turned }
+  return { shape: [columns, rows], data: transposed(values, rows, columns) }
+}
+
+/**
+ * Weights of a Transformer with a table for each side and an output layer of its own: tied ones under three names.
+ * Names and shapes are those of this library.
+ */
+function withOwnTables(weights: ReadonlyMap<string, HostArray>): Map<string, HostArray> {
+  const all = new Map(weights)
+  const shared = all.get('shared.weight')
+  if (!shared) return all
+  all.delete('shared.weight')
+  for (const name of ['encoder.embedding.weight', 'decoder.embedding.weight', 'decoder.output.weight'])
+    all.set(name, shared)
+  return all
 }
 
 /** Ids [B, steps] time first: [steps, B]. */
@@ -21,9 +36,19 @@ export function timeFirst(ids: Int32Array): Int32Array {
   return ids.map((_, i) => ids[(i % batch) * steps + Math.floor(i / batch)]!)
 }
 
-/** Added to logits [V]: what this library does not write in `DS` stays behind every other token. */
-export function forbidden(): Float32Array {
-  const penalty = new Float32Array(sizes.vocabulary)
-  for (const id of [PAD_ID, SOS_ID, EOS_ID]) penalty[id] = -1e9
-  return penalty
+/** The weights with which a workload trains, as engines take them. */
+export function trainingWeights(workload: TrainingWorkload): Map<string, PlainArray> {
+  return arranged(initialWeights(trainingModels[workload]()))
+}
+
+/** The weights with which a group decodes, as engines take them. */
+export function decodingWeights(group: DecodingGroup): Map<string, PlainArray> {
+  const { vocabulary } = transformers[group]
+  const sizesOf = { sourceVocabularySize: vocabulary, targetVocabularySize: vocabulary }
+  const model = createModel({ ...sizesOf, ...transformerConfig(transformers[group]) })
+  return arranged(withOwnTables(initialWeights(model)))
+}
+
+function arranged(weights: ReadonlyMap<string, HostArray>): Map<string, PlainArray> {
+  return new Map([...weights].map(([name, value]) => [name, inputsFirst(name, value)]))
 }

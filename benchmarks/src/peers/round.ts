@@ -1,13 +1,10 @@
-import type { Entrant } from './entrant.ts'
-
-/** `wall`, or `cpu`: the time that the process computed, which a busy machine disturbs less. */
-export type Clock = 'wall' | 'cpu'
+import type { Task } from './entrant.ts'
 
 /** What a round asks for. */
 export interface RoundRequest {
+  readonly workload: string
   readonly milliseconds: number
   readonly leastRuns: number
-  readonly clock: Clock
 }
 
 /** What it gave: milliseconds of each run, and what the runs returned. */
@@ -16,25 +13,23 @@ export interface RoundAnswer {
   readonly results: readonly (readonly number[])[]
 }
 
-/** Runs an entrant for about the time asked for. */
-export async function playRound(
-  entrant: Entrant,
-  { milliseconds, leastRuns, clock }: RoundRequest,
-): Promise<RoundAnswer> {
+/** What plays rounds: a task here, or a page. */
+export interface Player {
+  readonly facts: Readonly<Record<string, string | number>>
+  play(request: RoundRequest): Promise<RoundAnswer>
+  close?(): Promise<void>
+}
+
+/** Runs a task for about the time asked for. */
+export async function playRound(task: Task, { milliseconds, leastRuns }: RoundRequest): Promise<RoundAnswer> {
   const times: number[] = []
   const results: (readonly number[])[] = []
   const end = performance.now() + milliseconds
   while (times.length < leastRuns || performance.now() < end) {
-    const begin = readClock(clock)
-    results.push(await entrant.run())
-    times.push(readClock(clock) - begin)
+    const begin = performance.now()
+    const result = await task()
+    times.push(performance.now() - begin)
+    results.push(result)
   }
   return { times, results }
-}
-
-/** Milliseconds since some moment. */
-export function readClock(clock: Clock): number {
-  if (clock === 'wall') return performance.now()
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
 }

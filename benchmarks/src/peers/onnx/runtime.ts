@@ -42,7 +42,7 @@ export async function startRuntime(engine: OnnxEngine): Promise<Runtime> {
   }
 }
 
-/** A graph that a script of `python/` wrote. */
-export function readGraph(folder: string, name: string): Promise<Uint8Array> {
-  return readFile(join(folder, `${name}.onnx`))
+/** Opens a graph that a script of `python/` wrote. */
+export async function openGraph(runtime: Runtime, folder: string, name: string): Promise<InferenceSession> {
+  return runtime.open(await readFile(join(folder, `${name}.onnx`)))
 }

@@ -1,8 +1,9 @@
 import { round } from '../../measure.ts'
-import { initialWeights, randomBatch, type TrainingWorkload, trainingModels } from '../../workloads.ts'
-import { inputsFirst, timeFirst } from '../by-hand.ts'
+import type { TrainingWorkload } from '../../workloads/names.ts'
+import { randomBatch } from '../../workloads/training.ts'
+import { timeFirst, trainingWeights } from '../by-hand.ts'
 import type { Entrant } from '../entrant.ts'
-import { type OnnxEngine, readGraph, startRuntime, type Values } from './runtime.ts'
+import { type OnnxEngine, openGraph, startRuntime, type Values } from './runtime.ts'
 
 const [beta1, beta2, learningRate, adamEpsilon] = [0.9, 0.999, 1e-4, 1e-8]
 
@@ -13,9 +14,8 @@ export async function trainByHand(
   folder: string,
 ): Promise<Entrant> {
   const runtime = await startRuntime(engine)
-  const graph = await readGraph(folder, workload)
   const begin = performance.now()
-  const session = await runtime.open(graph)
+  const session = await openGraph(runtime, folder, workload)
   const openMs = round(performance.now() - begin)
   const order = workload === 'TT' ? (ids: Int32Array) => ids : timeFirst
   const { source, targetInput, targetOutput } = randomBatch()
@@ -25,8 +25,7 @@ export async function trainByHand(
   }
   const batch = { source: ids(source), target: ids(targetInput), labels: ids(targetOutput) }
   let state: Values = {}
-  for (const [path, value] of initialWeights(trainingModels[workload]())) {
-    const { shape, data } = inputsFirst(path, value)
+  for (const [path, { shape, data }] of trainingWeights(workload)) {
     state[path] = runtime.float(data, shape)
     for (const slot of ['m', 'v'])
       state[`${slot}.${path}`] = runtime.float(new Float32Array(data.length), shape)
@@ -34,20 +33,18 @@ export async function trainByHand(
   let count = 0
   return {
     facts: { openMs },
-    async run() {
-      count++
-      // Adam's corrections, moved from the moments to the rate and to epsilon.
-      const correction = Math.sqrt(1 - beta2 ** count)
-      const scalar = (value: number) => runtime.float(Float32Array.of(value), [])
-      const rate = scalar((learningRate * correction) / (1 - beta1 ** count))
-      const outputs = await session.run({
-        ...batch,
-        ...state,
-        rate,
-        epsilon: scalar(adamEpsilon * correction),
-      })
-      state = Object.fromEntries(Object.keys(state).map((name) => [name, outputs[`next.${name}`]!]))
-      return [Number((outputs.loss!.data as Float32Array)[0])]
+    tasks: {
+      async [workload]() {
+        count++
+        // Adam's corrections, moved from the moments to the rate and to epsilon.
+        const correction = Math.sqrt(1 - beta2 ** count)
+        const scalar = (value: number) => runtime.float(Float32Array.of(value), [])
+        const rate = scalar((learningRate * correction) / (1 - beta1 ** count))
+        const epsilon = scalar(adamEpsilon * correction)
+        const outputs = await session.run({ ...batch, ...state, rate, epsilon })
+        state = Object.fromEntries(Object.keys(state).map((name) => [name, outputs[`next.${name}`]!]))
+        return [Number((outputs.loss!.data as Float32Array)[0])]
+      },
     },
   }
 }

@@ -1,44 +1,31 @@
-import { SOS_ID } from '@dragoman/core'
 import * as tf from '@tensorflow/tfjs-core'
-import { decodingSourceIds, initialWeights, trainingModels, transformerSizes } from '../../workloads.ts'
-import { forbidden } from '../by-hand.ts'
-import type { Entrant } from '../entrant.ts'
-import { type Memory, Transformer } from './transformer.ts'
+import { decodingSourceIds } from '../../workloads/decoding.ts'
+import { decodingSizes } from '../../workloads/decoding-sizes.ts'
+import { type DecodingGroup, decodingBatch, groups } from '../../workloads/names.ts'
+import { transformers } from '../../workloads/transformer-sizes.ts'
+import { decodingWeights } from '../by-hand.ts'
+import type { Entrant, Task } from '../entrant.ts'
+import { forbidden } from '../forbidden.ts'
+import { greedy } from './greedy.ts'
+import { Transformer } from './transformer.ts'
 import { Weights } from './weights.ts'
 
 /** Greedy decoding written for TensorFlow.js by hand: caches grow by concat, tokens stay on the device. */
-export function decodeByHand(batch: number): Entrant {
-  const model = new Transformer(new Weights(initialWeights(trainingModels.TT())))
-  const source = tf.tensor1d(decodingSourceIds(batch), 'int32')
-  const penalty = tf.tensor1d(forbidden())
-  const greedy = (): tf.Tensor => {
-    const sources = model.sources(model.encode(source, batch), batch)
-    const caches: Memory[] = []
-    let ids = tf.fill([batch], SOS_ID, 'int32') as tf.Tensor1D
-    const written: tf.Tensor1D[] = []
-    for (let at = 0; at < transformerSizes.steps; at++) {
-      const logits = model.decode(ids, batch, at, sources, (now, layer) => {
-        const before = caches[layer]
-        caches[layer] = before
-          ? {
-              keys: tf.concat([before.keys, now.keys], 3),
-              values: tf.concat([before.values, now.values], 2),
-            }
-          : now
-        return caches[layer]
-      })
-      ids = tf.argMax(tf.add(logits, penalty), 1) as tf.Tensor1D
-      written.push(ids)
-    }
-    return tf.stack(written, 1)
-  }
-  return {
-    facts: { version: tf.version_core },
-    async run() {
-      const ids = tf.tidy(greedy)
+export function decodeByHand(group: DecodingGroup): Entrant {
+  const shape = transformers[group]
+  const model = new Transformer(new Weights(decodingWeights(group)), shape)
+  const penalty = tf.tensor1d(forbidden(shape.vocabulary))
+  const taskOf = (batch: number): Task => {
+    const source = tf.tensor1d(decodingSourceIds(group, batch), 'int32')
+    return async () => {
+      const ids = tf.tidy(() => greedy(model, source, batch, penalty, decodingSizes.steps))
       const data = await ids.data()
       ids.dispose()
       return [...data]
-    },
+    }
+  }
+  return {
+    facts: { version: tf.version_core },
+    tasks: Object.fromEntries(groups[group].map((workload) => [workload, taskOf(decodingBatch(workload)!)])),
   }
 }

@@ -1,8 +1,10 @@
 // The package for Node leaves the gradients out; this file is bundled.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
 import * as tf from '@tensorflow/tfjs-core'
-import { initialWeights, randomBatch, sizes, type TrainingWorkload, trainingModels } from '../../workloads.ts'
-import { timeFirst } from '../by-hand.ts'
+import type { TrainingWorkload } from '../../workloads/names.ts'
+import { randomBatch, sizes } from '../../workloads/training.ts'
+import { transformers } from '../../workloads/transformer-sizes.ts'
+import { timeFirst, trainingWeights } from '../by-hand.ts'
 import type { Entrant } from '../entrant.ts'
 import { crossEntropy, embed, linear, product, swap } from './ops.ts'
 import { gru, lstm, type Sequence } from './recurrent.ts'
@@ -22,18 +24,20 @@ interface Batch {
 
 /** Trains a model written for TensorFlow.js by hand. */
 export function trainByHand(workload: TrainingWorkload): Entrant {
-  const weights = new Weights(initialWeights(trainingModels[workload]()))
+  const weights = new Weights(trainingWeights(workload))
   const isTransformer = workload === 'TT'
   const batch = isTransformer ? readBatch((ids) => ids) : readBatch(timeFirst)
   const logits = isTransformer ? transformerLogits(weights) : recurrentLogits(weights, workload === 'TR')
   const optimizer = tf.train.adam(1e-4)
   return {
     facts: { version: tf.version_core },
-    async run() {
-      const loss = optimizer.minimize(() => crossEntropy(logits(batch), batch.labels), true)!
-      const [value] = await loss.data()
-      loss.dispose()
-      return [value!]
+    tasks: {
+      async [workload]() {
+        const loss = optimizer.minimize(() => crossEntropy(logits(batch), batch.labels), true)!
+        const [value] = await loss.data()
+        loss.dispose()
+        return [value!]
+      },
     },
   }
 }
@@ -45,7 +49,7 @@ function readBatch(order: (ids: Int32Array) => Int32Array): Batch {
 }
 
 function transformerLogits(weights: Weights): (batch: Batch) => T {
-  const model = new Transformer(weights)
+  const model = new Transformer(weights, transformers.DS)
   const mask = tf.tidy(() => tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([N, N]), -1, 0)), -1e9))
   return ({ source, target }) => {
     const sources = model.sources(model.encode(source, B), B)

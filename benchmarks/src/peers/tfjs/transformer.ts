@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { sizes, transformerSizes } from '../../workloads.ts'
+import type { TransformerSizes } from '../../workloads/transformer-sizes.ts'
 import { embed, layerNorm, linear, product } from './ops.ts'
 import type { Weights } from './weights.ts'
 
 type T = tf.Tensor
-
-const [D, H] = [sizes.width, transformerSizes.heads]
 
 /** Keys transposed [B, H, d, S] and values [B, H, S, d], as the products of attention want them. */
 export interface Memory {
@@ -13,20 +11,22 @@ export interface Memory {
   readonly values: T
 }
 
-/** A Transformer as its paper has it (post-norm, ReLU, sinusoidal positions); states are rows [B · time, D]. */
+/** A Transformer as its paper has it (post-norm, sinusoidal positions); states are rows [B · time, D]. */
 export class Transformer {
   private readonly weights: Weights
+  private readonly shape: TransformerSizes
   private readonly positions: T
 
-  constructor(weights: Weights) {
+  constructor(weights: Weights, shape: TransformerSizes) {
     this.weights = weights
-    this.positions = sinusoids(128)
+    this.shape = shape
+    this.positions = sinusoids(128, shape.width)
   }
 
   /** ids [B · S] → states [B · S, D]. */
   encode(ids: tf.Tensor1D, batch: number): T {
     let x = this.input('encoder', ids, batch, 0)
-    for (let i = 0; i < transformerSizes.layers; i++) {
+    for (let i = 0; i < this.shape.layers; i++) {
       const name = `encoder.layers.${i}`
       x = this.residual(
         `${name}.norm1`,
@@ -40,7 +40,7 @@ export class Transformer {
 
   /** What each layer of the decoder sees of the encoder. */
   sources(encoded: T, batch: number): Memory[] {
-    return Array.from({ length: transformerSizes.layers }, (_, i) =>
+    return Array.from({ length: this.shape.layers }, (_, i) =>
       this.memory(`decoder.layers.${i}.multihead_attn`, encoded, batch),
     )
   }
@@ -69,6 +69,7 @@ export class Transformer {
   }
 
   private input(side: string, ids: tf.Tensor1D, batch: number, at: number): T {
+    const D = this.shape.width
     const rows = tf.mul(embed(this.weights.get(`${side}.embedding.weight`), ids), Math.sqrt(D))
     const length = ids.size / batch
     const placed = tf.add(
@@ -87,11 +88,14 @@ export class Transformer {
   }
 
   private feedForward(name: string, x: T): T {
-    return this.apply(`${name}.linear2`, tf.relu(this.apply(`${name}.linear1`, x)))
+    const hidden = this.apply(`${name}.linear1`, x)
+    const bent = this.shape.activation === 'relu' ? tf.relu(hidden) : tf.mul(hidden, tf.sigmoid(hidden))
+    return this.apply(`${name}.linear2`, bent)
   }
 
   private memory(name: string, x: T, batch: number): Memory {
-    const heads = (side: string) => tf.reshape(this.apply(`${name}.${side}`, x), [batch, -1, H, D / H])
+    const { width, heads: H } = this.shape
+    const heads = (side: string) => tf.reshape(this.apply(`${name}.${side}`, x), [batch, -1, H, width / H])
     return {
       keys: tf.transpose(heads('k_proj'), [0, 2, 3, 1]),
       values: tf.transpose(heads('v_proj'), [0, 2, 1, 3]),
@@ -99,6 +103,7 @@ export class Transformer {
   }
 
   private attend(name: string, x: T, { keys, values }: Memory, mask?: T): T {
+    const { width: D, heads: H } = this.shape
     const batch = keys.shape[0]!
     const queries = tf.transpose(
       tf.reshape(tf.mul(this.apply(`${name}.q_proj`, x), Math.sqrt(H / D)), [batch, -1, H, D / H]),
@@ -111,7 +116,7 @@ export class Transformer {
 }
 
 /** Sine and cosine alternate: Vaswani et al. 2017, section 3.5. */
-function sinusoids(length: number): T {
+function sinusoids(length: number, D: number): T {
   return tf.tidy(() => {
     const frequencies = Array.from({ length: D / 2 }, (_, i) => 10000 ** ((-2 * i) / D))
     const angles = tf.mul(tf.expandDims(tf.range(0, length), 1), tf.tensor1d(frequencies))

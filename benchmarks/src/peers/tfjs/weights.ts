@@ -1,17 +1,13 @@
-import type { HostArray } from '@dragoman/core'
 import * as tf from '@tensorflow/tfjs-core'
-import { inputsFirst } from '../by-hand.ts'
+import type { PlainArray } from '../plain-array.ts'
 
 /** Variables by the names of this library; matrices of linear and recurrent layers lie [inputs, outputs]. */
 export class Weights {
   private readonly variables = new Map<string, tf.Variable>()
 
-  /** @param values as this library stores them: linear layers [outputs, inputs], as in PyTorch. */
-  constructor(values: ReadonlyMap<string, HostArray>) {
-    for (const [name, value] of values) {
-      const { shape, data } = inputsFirst(name, value)
+  constructor(values: Iterable<readonly [string, PlainArray]>) {
+    for (const [name, { shape, data }] of values)
       this.variables.set(name, tf.variable(tf.tensor(data, shape), true, name))
-    }
   }
 
   get(name: string): tf.Variable {

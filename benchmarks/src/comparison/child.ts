@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { RoundAnswer, RoundRequest } from './round.ts'
+import type { RoundAnswer, RoundRequest } from '../peers/round.ts'
+
+/** How a process is started. */
+export interface Command {
+  readonly file: string
+  readonly args: readonly string[]
+  /** Beside the environment of this process. */
+  readonly environment?: Readonly<Record<string, string>>
+}
 
 /** An entrant in a process of its own, asked for rounds by lines of JSON. */
 export class Child {
@@ -22,13 +30,19 @@ export class Child {
   }
 
   /** Starts one and waits until it is ready. @throws Error with what it wrote when it ends before that. */
-  static async start(command: string, args: readonly string[]): Promise<Child> {
-    const process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+  static async start({ file, args, environment = {} }: Command): Promise<Child> {
+    const child = spawn(file, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    })
     const errors: string[] = []
-    process.stderr!.on('data', (chunk: Buffer) => errors.push(chunk.toString()))
-    const lines = createInterface({ input: process.stdout! })[Symbol.asyncIterator]()
+    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()))
+    // A process that ended is found out by its last line.
+    child.stdin.on('error', (error) => errors.push(`${error}`))
+    child.on('error', (error) => errors.push(`${error}`))
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
     const { facts } = await nextMessage<{ facts: Record<string, string | number> }>(lines, errors)
-    return new Child(process, lines, errors, facts)
+    return new Child(child, lines, errors, facts)
   }
 
   ask(request: RoundRequest): Promise<RoundAnswer> {
@@ -36,8 +50,11 @@ export class Child {
     return nextMessage<RoundAnswer>(this.lines, this.errors)
   }
 
+  /** It ends by itself when nothing more is asked; a page is closed then. */
   stop(): void {
-    this.process.kill()
+    this.process.stdin!.end()
+    const patience = setTimeout(() => this.process.kill(), 5000)
+    this.process.on('exit', () => clearTimeout(patience))
   }
 }
 

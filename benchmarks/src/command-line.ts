@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { measure, type Row } from './measure.ts'
 
 /** From the start of a process to its end: an empty Node, and the command line. */
-export async function startUp(emit: (row: Row) => void): Promise<void> {
+export async function commandLine(emit: (row: Row) => void): Promise<void> {
   const bin = fileURLToPath(new URL('../node_modules/@dragoman/cli/bin/dragoman.mjs', import.meta.url))
   const commands = {
     'empty node': ['-e', ''],
