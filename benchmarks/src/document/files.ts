@@ -3,31 +3,36 @@ import { fileURLToPath } from 'node:url'
 import { documentOf, type Measured } from './document.ts'
 import { growthPlots } from './growth-plots.ts'
 
-const docs = new URL('../../docs/', import.meta.url)
-const data = new URL('benchmarks.json', docs)
+/** Seen from the bundle in dist. */
+const docsFolder = new URL('../../docs/', import.meta.url)
 
 /** What earlier runs left. */
-export function readMeasured(): Measured {
+export function readMeasured(docs: URL = docsFolder): Measured {
   try {
-    return JSON.parse(readFileSync(data, 'utf8')) as Measured
+    return JSON.parse(readFileSync(new URL('benchmarks.json', docs), 'utf8')) as Measured
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { runs: [] }
     throw error
   }
 }
 
-/** Writes the data, the document and its pictures; gives the names of the files. */
-export function writeDocument(measured: Measured): string[] {
+/** The data, the document and its pictures, as they are to be. */
+export function filesOf(measured: Measured, docs: URL = docsFolder): [file: URL, text: string][] {
   const pictures = measured.growth ? growthPlots(measured.growth) : {}
-  mkdirSync(new URL('benchmarks/', docs), { recursive: true })
-  const files: [URL, string][] = [
-    [data, `${JSON.stringify(measured, null, 1)}\n`],
+  return [
+    [new URL('benchmarks.json', docs), `${JSON.stringify(measured, null, 1)}\n`],
     [new URL('benchmarks.md', docs), documentOf(measured)],
     ...Object.entries(pictures).map(([name, svg]): [URL, string] => [
       new URL(`benchmarks/${name}`, docs),
       svg,
     ]),
   ]
+}
+
+/** Writes the files; gives their names. */
+export function writeDocument(measured: Measured): string[] {
+  mkdirSync(new URL('benchmarks/', docsFolder), { recursive: true })
+  const files = filesOf(measured)
   for (const [file, text] of files) writeFileSync(file, text)
   return files.map(([file]) => fileURLToPath(file))
 }
