@@ -6,7 +6,7 @@ describePlayground('compare', [false, true], (visit, isolated) => {
     const page = await visit.page('#/compare?model=numbers&text=4207&on=cpu+tfjs-wasm+onnx-wasm')
     await page.getByRole('button', { name: 'Compare', exact: true }).click()
     const rows = page.locator('table.compare tbody tr')
-    await until(page, async () => (await rows.locator('meter').count()) === 3, 60_000)
+    await until(page, async () => (await rows.locator('meter').count()) === 3, 240_000)
     const cells = await rows.evaluateAll((all) =>
       all.map((row) => [...row.children].map((cell) => cell.textContent ?? '')),
     )
@@ -58,7 +58,7 @@ describePlayground('comparing', [false], (visit) => {
     await until(
       page,
       async () => (await ops.count()) === 1 && /^\d{2,} ✓$/.test(await ops.innerText()),
-      60_000,
+      240_000,
     )
     await page.locator('article').getByRole('button', { name: 'Stop' }).click()
     expect(await page.getByRole('button', { name: 'Run the suite' }).isEnabled()).toBe(true)

@@ -79,7 +79,7 @@ describePlayground('other models inside', [false], (visit) => {
     await page.locator('.tree').waitFor()
     const narrow = await page.locator('.tree g').count()
     await page.getByLabel('Beams of the search').fill('5')
-    await expect.poll(() => page.locator('.tree g').count(), { timeout: 30_000 }).toBeGreaterThan(narrow)
+    await expect.poll(() => page.locator('.tree g').count(), { timeout: 120_000 }).toBeGreaterThan(narrow)
     // The best way leads from the root to the best of the list.
     const best = await page.locator('.tree g.best text').allTextContents()
     const listed = await page.locator('#tree ol li').first().innerText()

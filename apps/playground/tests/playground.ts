@@ -47,7 +47,7 @@ export class Playground {
   async blank(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browser.newContext(options)
     const page = await context.newPage()
-    page.setDefaultTimeout(30_000)
+    page.setDefaultTimeout(120_000)
     page.on('pageerror', (error) => this.errors.push(String(error.stack ?? error)))
     page.on('console', (message) => {
       if (message.type() === 'error') this.errors.push(message.text())

@@ -7,13 +7,13 @@ export function newest(page: Page): Locator {
 }
 
 /** Presses Train, and waits until the newest run is done. */
-export async function train(page: Page, timeout = 60_000): Promise<void> {
+export async function train(page: Page, timeout = 240_000): Promise<void> {
   await page.getByRole('button', { name: 'Train', exact: true }).click()
   await done(page, 1, timeout)
 }
 
 /** Waits until so many runs are done; throws with the text of the page as soon as one is not going to be. */
-export async function done(page: Page, count = 1, timeout = 60_000): Promise<void> {
+export async function done(page: Page, count = 1, timeout = 240_000): Promise<void> {
   await until(page, async () => (await page.getByText(/^done ·/).count()) >= count, timeout)
 }
 

@@ -52,7 +52,7 @@ export function describePlayground(
  *
  * @throws Error with the text of the page.
  */
-export async function until(page: Page, isThere: () => Promise<boolean>, timeout = 30_000): Promise<void> {
+export async function until(page: Page, isThere: () => Promise<boolean>, timeout = 120_000): Promise<void> {
   const end = Date.now() + timeout
   while (!(await isThere())) {
     const problem = await page.locator('.problem').first().isVisible()
