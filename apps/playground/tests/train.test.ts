@@ -70,7 +70,7 @@ describePlayground('training', [false], (visit) => {
   })
 
   test('a run is paused, goes on, is stopped, goes on after a reload, and is deleted', async () => {
-    const page = await visit.page('#/train?task=sort&steps=200')
+    const page = await visit.page('#/train?task=sort&steps=400')
     await page.getByRole('button', { name: 'Train', exact: true }).click()
     const card = newest(page)
     await card.getByRole('button', { name: 'Pause' }).click()
@@ -88,7 +88,7 @@ describePlayground('training', [false], (visit) => {
     await card.getByText(/^stopped ·/).waitFor()
     await card.getByRole('button', { name: 'Go on' }).click()
     await done(page)
-    expect(await card.locator('.samples th').allInnerTexts()).toContain('At step 200')
+    expect(await card.locator('.samples th').allInnerTexts()).toContain('At step 400')
     page.once('dialog', (dialog) => void dialog.accept())
     await card.getByRole('button', { name: 'Delete' }).click()
     await page.getByText('No run yet.').waitFor()
