@@ -8,7 +8,7 @@ const testsFailed = Number(process.argv[2] ?? 0) !== 0
 
 function readReports() {
   const packages = readdirSync(new URL('packages/', root)).map((name) => `packages/${name}`)
-  return [...packages, 'apps/playground', 'matrix', 'packaging']
+  return [...packages, 'apps/playground', 'benchmarks', 'matrix', 'packaging']
     .map((folder) => new URL(`${folder}/reports/tests.json`, root))
     .filter((url) => existsSync(url))
     .map((url) => JSON.parse(readFileSync(url, 'utf8')))
