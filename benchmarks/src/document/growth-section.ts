@@ -1,7 +1,7 @@
+import { tableOf } from '@dragoman/matrix/table'
 import { exponentOf } from '../growth/fit.ts'
 import { type Axis, axes, base, type Growth, vocabulary } from '../growth/growth.ts'
 import { digits } from './figures.ts'
-import { tableOf } from './table.ts'
 
 /** From which position on the time of a token is fitted: the first ones are all overhead. */
 const firstFitted = 64

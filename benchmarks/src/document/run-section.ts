@@ -1,10 +1,10 @@
+import { type Alignment, tableOf } from '@dragoman/matrix/table'
 import { contestants } from '../comparison/contestants.ts'
 import { ratioOf } from '../comparison/ratio.ts'
 import type { Result } from '../comparison/result.ts'
 import { emptyNode } from '../comparison/start-up.ts'
 import { digits, figureOf, textOf } from './figures.ts'
 import { type Report, resultFor } from './report.ts'
-import { type Alignment, tableOf } from './table.ts'
 import { type Target, targets } from './targets.ts'
 
 /** Peers that run in a browser too. */
