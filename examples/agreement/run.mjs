@@ -1,7 +1,7 @@
 // One model, four runtimes: the pronunciation model is trained from one seed on each backend, saved, and each
 // of the trained models is decoded on every backend. Writes results.json and losses.svg beside this file.
 //
-//   node examples/agreement/run.mjs                                200 steps, about ten minutes on two cores
+//   node examples/agreement/run.mjs                                200 steps, about a minute on two cores
 //   node examples/agreement/run.mjs --steps 5 --words 20 FOLDER    a short one, written elsewhere
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
